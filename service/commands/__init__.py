@@ -1,0 +1,1 @@
+"""The commands, one module each: `add` says how it is called, `run` does it."""

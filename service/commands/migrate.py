@@ -1,0 +1,27 @@
+"""`heard migrate`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from service.commands.running import Subparsers, owner_address
+from service.migrate import migrate
+from service.settings import Settings
+
+
+def add(subparsers: Subparsers) -> None:
+    """heard migrate"""
+    parser = subparsers.add_parser("migrate", help="bring the database to the newest migration")
+    parser.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace, settings: Settings) -> int:
+    """0 once the database is at the newest migration; prints what was applied."""
+    with owner_address(settings) as url:
+        applied = asyncio.run(migrate(url, settings))
+    for name in applied:
+        print(f"applied {name}")
+    if not applied:
+        print("nothing to apply: the database is at the newest migration")
+    return 0

@@ -1,0 +1,3 @@
+"""`heard migrate`."""
+
+from __future__ import annotations

@@ -1,0 +1,85 @@
+"""What commands share: the database started and migrated, and one sentence for a failure."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TypeAlias, TypeVar
+
+import asyncpg
+
+from service.db import Database
+from service.embedded import embedded_postgres
+from service.migrate import migrate
+from service.parts import Parts
+from service.privacy.keys import open_keys
+from service.settings import Settings
+
+Result = TypeVar("Result")
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+class CommandError(Exception):
+    """A command could not be done."""
+
+
+@contextmanager
+def owner_address(settings: Settings) -> Iterator[str]:
+    """The database owner's address: the one given, else the embedded server's, started."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with embedded_postgres(settings.data_dir) as url:
+        yield url
+
+
+@asynccontextmanager
+async def opened_parts(settings: Settings, owner_url: str) -> AsyncIterator[Parts]:
+    """The parts of a process on a migrated database; its pools are closed after."""
+    database = Database(settings, owner_url)
+    try:
+        yield Parts(settings=settings, database=database, keys=open_keys(settings))
+    finally:
+        await database.close()
+
+
+def with_parts(
+    settings: Settings, work: Callable[[Parts], Coroutine[object, object, Result]]
+) -> Result:
+    """The result of some work on the database, which is started and migrated first if need be.
+
+    Raises CommandError where the database does not answer.
+    """
+
+    async def go(url: str) -> Result:
+        if not settings.production:
+            await migrate(url, settings)
+        async with opened_parts(settings, url) as parts:
+            return await work(parts)
+
+    with owner_address(settings) as url:
+        try:
+            return asyncio.run(go(url))
+        except (
+            OSError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.InvalidAuthorizationSpecificationError,
+        ):
+            raise CommandError(
+                "The database does not answer; check HEARD_DATABASE_URL and that PostgreSQL runs."
+            ) from None
+
+
+def unexpected(error: Exception) -> str:
+    """One sentence for a failure nobody foresaw: its kind and place, never the data in it."""
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename
+    ]
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    return (
+        f"Something went wrong on our side ({type(error).__name__} at {place}); please report it."
+    )

@@ -1,0 +1,56 @@
+"""`heard serve`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+
+import uvicorn
+
+from service.commands.running import Subparsers, owner_address
+from service.migrate import migrate
+from service.privacy.keys import open_keys
+from service.settings import Settings
+
+
+def add(subparsers: Subparsers) -> None:
+    """heard serve"""
+    parser = subparsers.add_parser("serve", help="serve the pages and the API")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1, help="processes; 1 by default")
+    parser.add_argument("--only", choices=("respondent", "console", "api"), default=None)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """0 when stopped; serves until then."""
+    open_keys(settings)  # a missing key stops here, with a sentence
+    with owner_address(settings) as url:
+        if not settings.production:
+            asyncio.run(migrate(url, settings))
+        # Server processes read the environment, so that one or many start alike.
+        os.environ["HEARD_DATABASE_URL"] = url
+        os.environ["HEARD_DATA_DIR"] = str(settings.data_dir)
+        if options.only:
+            os.environ["HEARD_ONLY"] = options.only
+        print(f"Heard serves on http://{options.host}:{options.port}/", flush=True)
+        serve(options.host, options.port, options.workers)
+    return 0
+
+
+def serve(host: str, port: int, workers: int = 1) -> None:
+    """Serves until stopped. No access log: it would hold addresses of people."""
+    uvicorn.run(
+        "service.serving:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )
