@@ -49,7 +49,7 @@ async def migrate(owner_url: str, settings: Settings, folder: Path | None = None
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await ensure_roles(connection, settings, owner_url)
-        # A migration that cannot have its lock soon gives up, rather than queue everybody behind it.
+        # A migration that cannot have its lock soon gives up: waiting, it would stop everybody.
         await connection.execute("SET lock_timeout = '10s'; SET statement_timeout = '15min'")
         async with connection.transaction():
             return await _apply(connection, folder)

@@ -19,6 +19,12 @@ from service.privacy.keys import open_keys
 from service.settings import Settings
 
 Result = TypeVar("Result")
+NOT_ANSWERING = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -64,11 +70,7 @@ def with_parts(
     with owner_address(settings) as url:
         try:
             return asyncio.run(go(url))
-        except (
-            OSError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.InvalidAuthorizationSpecificationError,
-        ):
+        except NOT_ANSWERING:
             raise CommandError(
                 "The database does not answer; check HEARD_DATABASE_URL and that PostgreSQL runs."
             ) from None
@@ -76,10 +78,8 @@ def with_parts(
 
 def unexpected(error: Exception) -> str:
     """One sentence for a failure nobody foresaw: its kind and place, never the data in it."""
-    frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename
-    ]
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    return (
-        f"Something went wrong on our side ({type(error).__name__} at {place}); please report it."
-    )
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    place = f"{ours[-1].filename}:{ours[-1].lineno}" if ours else "an unknown place"
+    kind = type(error).__name__
+    return f"Something went wrong on our side ({kind} at {place}); please report it."
