@@ -1,0 +1,178 @@
+"""Tables of exact numbers in, tables that may be shown out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from analytics.disclosure.grid import ALL, Grid, Key
+from analytics.disclosure.rounding import (
+    MIN_CELL,
+    ROUNDING_BASE,
+    check_min_cell,
+    round_count,
+)
+from analytics.disclosure.suppression import Mark, marks
+
+COUNT = "n"
+
+
+class CountTable(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of one population over fixed levels.
+
+    `levels` maps each dimension to all its levels, known before the data; `counts` has those
+    columns and `n` (exact, 0 or more; rows of one combination add up; combinations left out are
+    zero). With `parts` naming one dimension, its levels become measures: `n:level`, and
+    `pct:level` as a share of `n`, the total over that dimension.
+    """
+
+    name: str
+    levels: dict[str, tuple[str, ...]]
+    counts: pl.DataFrame
+    parts: str | None = None
+
+
+class MeanTable(msgspec.Struct, frozen=True, kw_only=True):
+    """Means of one measure over fixed levels, with the number of people behind each.
+
+    `sums` has the dimensions, `n` (exact) and `total` (sum of the values of those n people).
+    `scale` is the lowest and highest value one person can have.
+    """
+
+    name: str
+    what: str
+    levels: dict[str, tuple[str, ...]]
+    sums: pl.DataFrame
+    scale: tuple[float, float]
+
+
+def release_counts(table: CountTable, release: str, min_cell: int = MIN_CELL) -> pl.DataFrame:
+    """The tidy rows of `table` that may be shown, hidden ones with an empty value and their mark.
+
+    Columns: release, table, the dimensions but `parts`, measure, value, suppressed, base. Counts
+    are multiples of 5; totals the sums of rounded parts; `base` is the rounded count under a
+    share. Raises MinimumTooLowError when `min_cell` is under 10.
+    """
+    grid = _grid(table.levels, table.counts, check_min_cell(min_cell))
+    mark = marks(grid)
+    rows = _count_rows(grid, mark, table.parts)
+    return _tidy(rows, release, table.name, [d for d in table.levels if d != table.parts])
+
+
+def release_means(table: MeanTable, release: str, min_cell: int = MIN_CELL) -> pl.DataFrame:
+    """The tidy rows `n:<what>` and `mean:<what>` of `table` that may be shown.
+
+    A mean is the rounded sum over the rounded count, the sum counted in whole scales: on a scale
+    of 0 to 100 it moves in steps of 500 / base, just as the share of a yes would, so that one more
+    answer never shows what that answer was. Means at either end of the scale are hidden, since
+    they would tell what every single person answered.
+    """
+    grid = _grid(table.levels, table.sums, check_min_cell(min_cell))
+    totals = _totals(grid, table)
+    mark = marks(grid)
+    rows = list(_mean_rows(grid, mark, totals, table))
+    return _tidy(rows, release, table.name, list(table.levels))
+
+
+def _grid(levels: Mapping[str, tuple[str, ...]], frame: pl.DataFrame, min_cell: int) -> Grid:
+    counts: dict[Key, int] = {}
+    for *key, n in frame.select(*levels, COUNT).iter_rows():
+        counts[tuple(key)] = counts.get(tuple(key), 0) + n
+    return Grid(levels, counts, min_cell)
+
+
+def _count_rows(grid: Grid, mark: Mapping[Key, Mark], parts: str | None) -> list[dict[str, Any]]:
+    place = list(grid.levels).index(parts) if parts else None
+    rows = []
+    for key in grid.members:
+        named = key[place] if place is not None else ALL
+        measure = f"{COUNT}:{named}" if named != ALL else COUNT
+        value = None if mark[key] else grid.shown_value(key)
+        rows.append(_row(grid, key, parts, measure, value, mark[key]))
+        if place is not None and named != ALL:
+            whole = (*key[:place], ALL, *key[place + 1 :])
+            rows.append(_share_row(grid, key, whole, parts, mark))
+    return rows
+
+
+def _share_row(
+    grid: Grid, key: Key, whole: Key, parts: str | None, mark: Mapping[Key, Mark]
+) -> dict[str, Any]:
+    measure = f"pct:{key[list(grid.levels).index(parts or '')]}"
+    hidden = mark[key] or mark[whole]
+    base = None if mark[whole] else grid.shown_value(whole)
+    if hidden or base is None:
+        return _row(grid, key, parts, measure, None, hidden, base)
+    share = round(100 * grid.shown_value(key) / base, 1)
+    if share in (0.0, 100.0):
+        return _row(grid, key, parts, measure, None, "primary", base)
+    return _row(grid, key, parts, measure, share, "", base)
+
+
+def _totals(grid: Grid, table: MeanTable) -> dict[Key, float]:
+    sums: dict[Key, float] = dict.fromkeys(grid.cells, 0.0)
+    for *key, total in table.sums.select(*table.levels, "total").iter_rows():
+        sums[tuple(key)] += total
+    return {key: sum(sums[grid.cells[n]] for n in members) for key, members in grid.members.items()}
+
+
+def _mean_rows(
+    grid: Grid, mark: Mapping[Key, Mark], totals: Mapping[Key, float], table: MeanTable
+) -> Iterator[dict[str, Any]]:
+    for key in grid.members:
+        base = None if mark[key] else grid.shown_value(key)
+        yield _row(grid, key, None, f"n:{table.what}", base, mark[key])
+        value, hidden = None, mark[key]
+        if base is not None:
+            value = _rounded_mean(totals[key] / grid.exact_value(key), base, table.scale)
+            hidden = "" if value is not None else "primary"
+        yield _row(grid, key, None, f"mean:{table.what}", value, hidden, base)
+
+
+def _rounded_mean(mean: float, base: int, scale: tuple[float, float]) -> float | None:
+    """The mean from the rounded sum over the rounded count; None at either end of the scale."""
+    low, high = scale
+    whole_scales = round_count((mean - low) / (high - low) * base)
+    if whole_scales in (0, base):
+        return None
+    return round(low + (high - low) * whole_scales / base, 2)
+
+
+def _row(
+    grid: Grid,
+    key: Key,
+    parts: str | None,
+    measure: str,
+    value: float | None,
+    mark: Mark,
+    base: int | None = None,
+) -> dict[str, Any]:
+    named = {d: level for d, level in zip(grid.levels, key, strict=True) if d != parts}
+    return {**named, "measure": measure, "value": value, "suppressed": mark, "base": base}
+
+
+def _tidy(
+    rows: Iterable[dict[str, Any]], release: str, table: str, dimensions: list[str]
+) -> pl.DataFrame:
+    text = ["release", "table", *dimensions, "measure"]
+    schema: dict[str, Any] = {
+        **dict.fromkeys(text, pl.String),
+        "value": pl.Float64,
+        "suppressed": pl.String,
+        "base": pl.Int64,
+    }
+    full = [{"release": release, "table": table, **row} for row in rows]
+    return pl.DataFrame(full, schema=schema)
+
+
+__all__ = [
+    "COUNT",
+    "ROUNDING_BASE",
+    "CountTable",
+    "MeanTable",
+    "release_counts",
+    "release_means",
+]
