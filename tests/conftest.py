@@ -1,6 +1,7 @@
 """Real PostgreSQL for every test that needs one: a migrated template, copied for each test.
 
-The embedded 18 by default; with HEARD_TEST_DATABASE_URL, any other server (its owner's address).
+The embedded 18 by default; with HEARD_TEST_POSTGRES_BIN, the programs in that folder (Debian's 15);
+with HEARD_TEST_DATABASE_URL, any other server (its owner's address).
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def server_url(data_dir: Path) -> Iterator[str]:
     if given:
         yield given
         return
-    with embedded_postgres(data_dir) as url:
+    programs = os.environ.get("HEARD_TEST_POSTGRES_BIN")
+    with embedded_postgres(data_dir, Path(programs) if programs else None) as url:
         yield url
 
 
