@@ -5,7 +5,7 @@ and means from rounded parts; nothing hidden can be subtracted out. Every page, 
 file of a report is made from what comes out of here, and from nothing else.
 """
 
-from analytics.disclosure.door import CountTable, MeanTable, release_counts, release_means
+from analytics.disclosure.door import CountTable, Mean, release_counts
 from analytics.disclosure.effects import release_effects
 from analytics.disclosure.rounding import MIN_CELL, ROUNDING_BASE, check_min_cell, round_count
 
@@ -13,10 +13,9 @@ __all__ = [
     "MIN_CELL",
     "ROUNDING_BASE",
     "CountTable",
-    "MeanTable",
+    "Mean",
     "check_min_cell",
     "release_counts",
     "release_effects",
-    "release_means",
     "round_count",
 ]

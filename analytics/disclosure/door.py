@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 import polars as pl
 
 from analytics.disclosure.grid import ALL, Grid, Key
-from analytics.disclosure.rounding import (
-    MIN_CELL,
-    ROUNDING_BASE,
-    check_min_cell,
-    round_count,
-)
+from analytics.disclosure.rounding import MIN_CELL, check_min_cell, round_count
 from analytics.disclosure.suppression import Mark, marks
 
 COUNT = "n"
+
+
+class Mean(msgspec.Struct, frozen=True, kw_only=True):
+    """A mean to show beside the counts of a table.
+
+    `scale` is the lowest and the highest value one person can have. Where `within` names a
+    dimension, no mean is shown across it: the scales of its levels are not one scale.
+    """
+
+    what: str
+    scale: tuple[float, float]
+    within: str | None = None
 
 
 class CountTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,27 +33,15 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     `levels` maps each dimension to all its levels, known before the data; `counts` has those
     columns and `n` (exact, 0 or more; rows of one combination add up; combinations left out are
     zero). With `parts` naming one dimension, its levels become measures: `n:level`, and
-    `pct:level` as a share of `n`, the total over that dimension.
+    `pct:level` as a share of `n`, the total over that dimension. With `mean`, `counts` also has
+    `total`, the sum of the values of those n people.
     """
 
     name: str
     levels: dict[str, tuple[str, ...]]
     counts: pl.DataFrame
     parts: str | None = None
-
-
-class MeanTable(msgspec.Struct, frozen=True, kw_only=True):
-    """Means of one measure over fixed levels, with the number of people behind each.
-
-    `sums` has the dimensions, `n` (exact) and `total` (sum of the values of those n people).
-    `scale` is the lowest and highest value one person can have.
-    """
-
-    name: str
-    what: str
-    levels: dict[str, tuple[str, ...]]
-    sums: pl.DataFrame
-    scale: tuple[float, float]
+    mean: Mean | None = None
 
 
 def release_counts(table: CountTable, release: str, min_cell: int = MIN_CELL) -> pl.DataFrame:
@@ -54,27 +49,19 @@ def release_counts(table: CountTable, release: str, min_cell: int = MIN_CELL) ->
 
     Columns: release, table, the dimensions but `parts`, measure, value, suppressed, base. Counts
     are multiples of 5; totals the sums of rounded parts; `base` is the rounded count under a
-    share. Raises MinimumTooLowError when `min_cell` is under 10.
+    share or mean. Raises MinimumTooLowError when `min_cell` is under 10.
+
+    A mean is the rounded sum over the rounded count, the sum counted in whole scales: on a scale
+    of 0 to 100 it moves in steps of 500 / base, just as the share of a yes would, so that one more
+    answer never shows what that answer was. It is hidden when those whole scales, or what they
+    lack to the top, are under `min_cell`, or when any part of its group is hidden.
     """
     grid = _grid(table.levels, table.counts, check_min_cell(min_cell))
     mark = marks(grid)
     rows = _count_rows(grid, mark, table.parts)
+    if table.mean is not None:
+        rows += _mean_rows(grid, mark, table, table.mean)
     return _tidy(rows, release, table.name, [d for d in table.levels if d != table.parts])
-
-
-def release_means(table: MeanTable, release: str, min_cell: int = MIN_CELL) -> pl.DataFrame:
-    """The tidy rows `n:<what>` and `mean:<what>` of `table` that may be shown.
-
-    A mean is the rounded sum over the rounded count, the sum counted in whole scales: on a scale
-    of 0 to 100 it moves in steps of 500 / base, just as the share of a yes would, so that one more
-    answer never shows what that answer was. Means at either end of the scale are hidden, since
-    they would tell what every single person answered.
-    """
-    grid = _grid(table.levels, table.sums, check_min_cell(min_cell))
-    totals = _totals(grid, table)
-    mark = marks(grid)
-    rows = list(_mean_rows(grid, mark, totals, table))
-    return _tidy(rows, release, table.name, list(table.levels))
 
 
 def _grid(levels: Mapping[str, tuple[str, ...]], frame: pl.DataFrame, min_cell: int) -> Grid:
@@ -112,31 +99,43 @@ def _share_row(
     return _row(grid, key, parts, measure, share, "", base)
 
 
-def _totals(grid: Grid, table: MeanTable) -> dict[Key, float]:
-    sums: dict[Key, float] = dict.fromkeys(grid.cells, 0.0)
-    for *key, total in table.sums.select(*table.levels, "total").iter_rows():
-        sums[tuple(key)] += total
-    return {key: sum(sums[grid.cells[n]] for n in members) for key, members in grid.members.items()}
-
-
 def _mean_rows(
-    grid: Grid, mark: Mapping[Key, Mark], totals: Mapping[Key, float], table: MeanTable
-) -> Iterator[dict[str, Any]]:
+    grid: Grid, mark: Mapping[Key, Mark], table: CountTable, mean: Mean
+) -> list[dict[str, Any]]:
+    sums: dict[Key, float] = dict.fromkeys(grid.cells, 0.0)
+    for *cell, total in table.counts.select(*table.levels, "total").iter_rows():
+        sums[tuple(cell)] += total
+    rows = []
     for key in grid.members:
-        base = None if mark[key] else grid.shown_value(key)
-        yield _row(grid, key, None, f"n:{table.what}", base, mark[key])
-        value, hidden = None, mark[key]
-        if base is not None:
-            value = _rounded_mean(totals[key] / grid.exact_value(key), base, table.scale)
-            hidden = "" if value is not None else "primary"
-        yield _row(grid, key, None, f"mean:{table.what}", value, hidden, base)
+        named = dict(zip(table.levels, key, strict=True))
+        if named.get(table.parts or "", ALL) != ALL or named.get(mean.within or "") == ALL:
+            continue
+        hidden = _mark_of_mean(grid, mark, key, table.parts)
+        value, base = None, None if mark[key] else grid.shown_value(key)
+        if not hidden and base is not None:
+            exact = sum(sums[grid.cells[n]] for n in grid.members[key]) / grid.exact_value(key)
+            value = _rounded_mean(exact, base, mean.scale, grid.min_cell)
+            hidden = "primary" if value is None else ""
+        rows.append(_row(grid, key, table.parts, f"mean:{mean.what}", value, hidden, base))
+    return rows
 
 
-def _rounded_mean(mean: float, base: int, scale: tuple[float, float]) -> float | None:
-    """The mean from the rounded sum over the rounded count; None at either end of the scale."""
+def _mark_of_mean(grid: Grid, mark: Mapping[Key, Mark], key: Key, parts: str | None) -> Mark:
+    """The mark of the group or, where it is shown, of a hidden part the mean would speak of."""
+    if mark[key] or parts is None:
+        return mark[key]
+    place = list(grid.levels).index(parts)
+    line = ((*key[:place], level, *key[place + 1 :]) for level in grid.levels[parts])
+    return next((mark[part] for part in line if mark[part]), "")
+
+
+def _rounded_mean(
+    mean: float, base: int, scale: tuple[float, float], min_cell: int
+) -> float | None:
+    """The mean from the rounded sum over the rounded count; None near either end of the scale."""
     low, high = scale
     whole_scales = round_count((mean - low) / (high - low) * base)
-    if whole_scales in (0, base):
+    if min(whole_scales, base - whole_scales) < min_cell:
         return None
     return round(low + (high - low) * whole_scales / base, 2)
 
@@ -166,13 +165,3 @@ def _tidy(
     }
     full = [{"release": release, "table": table, **row} for row in rows]
     return pl.DataFrame(full, schema=schema)
-
-
-__all__ = [
-    "COUNT",
-    "ROUNDING_BASE",
-    "CountTable",
-    "MeanTable",
-    "release_counts",
-    "release_means",
-]
