@@ -62,4 +62,4 @@ lock: env
 		--no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock
 
 schema: env
-	$(BIN)/python -m tests.house.schema migrations/schema.sql
+	$(BIN)/python -m tests.house.schema docs/schema.sql

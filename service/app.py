@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from service.parts import Parts
 from service.problems import exception_handlers
-from service.routes import ROUTES
+from service.routes import ROUTES, metrics
 
 Only = Literal["respondent", "console", "api"]
 MAX_BODY_BYTES = 12_000_000
@@ -38,6 +38,7 @@ def create_app(parts: Parts, only: Only | None = None, *, debug: bool = False) -
         route_handlers=[Router(path="/", route_handlers=handlers)],
         dependencies={"parts": Provide(provide, sync_to_thread=False)},
         lifespan=[lifespan],
+        after_request=metrics.count,
         exception_handlers=exception_handlers(),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(

@@ -6,11 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from service.routes import health
+from service.routes import console, health, metrics
 
 ROUTES: Mapping[str, Sequence[ControllerRouterHandler]] = {
     "respondent": [],
     "api": [],
-    "console": [],
+    "console": [
+        console.console_without_slash,
+        console.home,
+        console.sign_in,
+        console.sign_in_here,
+        console.sign_out,
+        console.make_report,
+        console.show_report,
+        console.report_workbook,
+        console.stylesheet,
+        metrics.metrics,
+    ],
     "every": [health.live, health.ready],
 }

@@ -7,13 +7,21 @@ from litestar import MediaType, Response, get
 from service.parts import Parts
 
 
-@get("/health/live", media_type=MediaType.TEXT, include_in_schema=False, sync_to_thread=False)
+@get(
+    "/health/live",
+    media_type=MediaType.TEXT,
+    include_in_schema=False,
+    opt={"access": "operator"},
+    sync_to_thread=False,
+)
 def live() -> str:
     """The process answers."""
     return "ok\n"
 
 
-@get("/health/ready", media_type=MediaType.TEXT, include_in_schema=False)
+@get(
+    "/health/ready", media_type=MediaType.TEXT, include_in_schema=False, opt={"access": "operator"}
+)
 async def ready(parts: Parts) -> Response[str]:
     """The database answers and is migrated; 503 with one word of why where not."""
     try:
