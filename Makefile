@@ -8,8 +8,8 @@ export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
+export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: env demo test test-all check fix bench lock schema debian
 
@@ -21,8 +21,9 @@ env: .venv/.ready
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Making the environment in .venv"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r bootstrap.lock
-	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements.lock 2>/dev/null || \
+		$(BIN)/uv pip sync --quiet --require-hashes --system-certs requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --offline -e .
 	@touch .venv/.ready
 
 demo: env
