@@ -1,3 +1,0 @@
-"""`heard migrate`."""
-
-from __future__ import annotations
