@@ -1,0 +1,1 @@
+"""One comparison, estimated with care: designs, nuisance models, AIPW, standard errors."""

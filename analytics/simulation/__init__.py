@@ -1,0 +1,1 @@
+"""A SIMULATED country whose true effects are known."""
