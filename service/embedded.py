@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import IO
 from urllib.parse import quote
 
 START_SECONDS = 60
+LINGER_SECONDS = 10
 SUPERUSER = "postgres"
 OWNER = "heard_owner"
 DATABASE = "heard"
@@ -75,7 +77,11 @@ class EmbeddedServer:
 
     def stop(self, mode: str = "fast") -> None:
         """Stops the server: `fast` cleanly, `immediate` as a power cut would."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+        try:
+            self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+        except EmbeddedError:
+            if self.running():  # else it was on its way out already
+                raise
 
     def running(self) -> bool:
         """True while the server runs."""
@@ -99,11 +105,19 @@ class EmbeddedServer:
         _give_away(self.socket_dir)
         # A server that was killed leaves this behind; nothing runs, so nothing holds it.
         (self.socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-        self._run(
-            "pg_ctl",
+        start = (
             *("-D", str(self.data), "-l", str(self.log), "-w", "-t", str(START_SECONDS)),
             *("-o", f"-k '{self.socket_dir}'", "start"),
         )
+        end = time.monotonic() + LINGER_SECONDS
+        while True:
+            try:
+                return self._run("pg_ctl", *start)
+            except EmbeddedError:
+                # Processes of a killed server hold its memory for a moment longer.
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.5)
 
     def _ensure_owner(self) -> None:
         """Makes the owner and the database once; a half-made pair is completed."""
@@ -177,7 +191,7 @@ def embedded_postgres(data_dir: Path, programs: Path | None = None) -> Iterator[
             yield server.url
         finally:
             with _one_at_a_time(data_dir):
-                if _alone(users):
+                if _alone(users) and server.running():
                     server.stop()
 
 
