@@ -1,0 +1,1 @@
+"""What forces send: read, checked row by row, pseudonymised and kept as versions."""
