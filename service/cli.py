@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
-from service.commands import keys, migrate, serve
+from service.commands import demo, instruments, keys, migrate, serve
 from service.commands.running import CommandError, unexpected
 from service.embedded import EmbeddedError
 from service.errors import HeardError
@@ -14,7 +15,7 @@ from service.migrate import MigrationError
 from service.privacy.keys import KeysError
 from service.settings import SettingsError, read_settings, unknown_variables
 
-MODULES = (migrate, serve, keys)
+MODULES = (demo, serve, migrate, instruments, keys)
 FAILED = 1
 INTERRUPTED = 130
 OURS = (EmbeddedError, HeardError, MigrationError, KeysError, SettingsError, CommandError)
@@ -34,6 +35,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 done, 1 failed (one sentence on stderr), 2 wrong usage."""
     options = build_parser().parse_args(arguments)
+    # A polite stop is a stop by hand: what was started is stopped again on the way out.
+    signal.signal(signal.SIGTERM, _interrupt)
     for name in unknown_variables():
         print(f"heard: {name} is not a setting of Heard and is ignored.", file=sys.stderr)
     try:
@@ -49,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"heard: {unexpected(error)}", file=sys.stderr)
         return FAILED
     return code
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _sentence(error: Exception) -> str:

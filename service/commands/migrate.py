@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-from service.commands.running import Subparsers, owner_address
+from service.commands.running import Subparsers, owner_address, run_on_database
 from service.migrate import migrate
 from service.settings import Settings
 
@@ -19,7 +18,7 @@ def add(subparsers: Subparsers) -> None:
 def run(_: argparse.Namespace, settings: Settings) -> int:
     """0 once the database is at the newest migration; prints what was applied."""
     with owner_address(settings) as url:
-        applied = asyncio.run(migrate(url, settings))
+        applied = run_on_database(migrate(url, settings))
     for name in applied:
         print(f"applied {name}")
     if not applied:

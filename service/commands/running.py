@@ -68,12 +68,17 @@ def with_parts(
             return await work(parts)
 
     with owner_address(settings) as url:
-        try:
-            return asyncio.run(go(url))
-        except NOT_ANSWERING:
-            raise CommandError(
-                "The database does not answer; check HEARD_DATABASE_URL and that PostgreSQL runs."
-            ) from None
+        return run_on_database(go(url))
+
+
+def run_on_database(work: Coroutine[object, object, Result]) -> Result:
+    """The result of some work. Raises CommandError where the database does not answer."""
+    try:
+        return asyncio.run(work)
+    except NOT_ANSWERING:
+        raise CommandError(
+            "The database does not answer; check HEARD_DATABASE_URL and that PostgreSQL runs."
+        ) from None
 
 
 def unexpected(error: Exception) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 
 import uvicorn
 
-from service.commands.running import Subparsers, owner_address
+from service.commands.running import Subparsers, owner_address, run_on_database
 from service.migrate import migrate
 from service.privacy.keys import open_keys
 from service.settings import Settings
@@ -29,7 +28,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     open_keys(settings)  # a missing key stops here, with a sentence
     with owner_address(settings) as url:
         if not settings.production:
-            asyncio.run(migrate(url, settings))
+            run_on_database(migrate(url, settings))
         # Server processes read the environment, so that one or many start alike.
         os.environ["HEARD_DATABASE_URL"] = url
         os.environ["HEARD_DATA_DIR"] = str(settings.data_dir)

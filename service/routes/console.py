@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from service.console_pages import HomePage, home_page, sign_in_page
@@ -26,6 +27,7 @@ from service.staff import (
 from service.store.totals import read_totals
 
 AnyRequest = Request[Any, Any, Any]
+GivenParts = NamedDependency[Parts]
 LONDON = ZoneInfo("Europe/London")
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
@@ -66,7 +68,7 @@ async def console_without_slash() -> Redirect:
 
 
 @get("/console/", include_in_schema=False, opt={"access": "staff"})
-async def home(request: AnyRequest, parts: Parts) -> Response[str]:
+async def home(request: AnyRequest, parts: GivenParts) -> Response[str]:
     """The figures of this person's force, and the report; the sign-in page for nobody."""
     staff = _staff(request, parts)
     if staff is None:
@@ -91,7 +93,9 @@ def _london(made: Made) -> str:
 
 
 @get("/console/sign-in/{role:str}", include_in_schema=False, opt={"access": "open"})
-async def sign_in(parts: Parts, role: StaffRole, key: str = "") -> Response[None]:
+async def sign_in(
+    parts: GivenParts, role: FromPath[StaffRole], key: FromQuery[str] = ""
+) -> Response[None]:
     """Opens a session from the address the demonstration printed."""
     if parts.demo is None:
         raise NotFoundError
@@ -104,7 +108,7 @@ def _signed_in(value: str) -> Response[None]:
 
 
 @post("/console/sign-in", include_in_schema=False, opt={"access": "open"})
-async def sign_in_here(request: AnyRequest, parts: Parts) -> Response[None]:
+async def sign_in_here(request: AnyRequest, parts: GivenParts) -> Response[None]:
     """Opens a session from the demonstration's sign-in page."""
     _check_same_origin(request)
     if parts.demo is None:
@@ -115,7 +119,7 @@ async def sign_in_here(request: AnyRequest, parts: Parts) -> Response[None]:
 
 
 @post("/console/sign-out", include_in_schema=False, opt={"access": "staff"})
-async def sign_out(request: AnyRequest, parts: Parts) -> Redirect:
+async def sign_out(request: AnyRequest, parts: GivenParts) -> Redirect:
     """Ends the session on the server."""
     _check_same_origin(request)
     if parts.demo:
@@ -124,7 +128,7 @@ async def sign_out(request: AnyRequest, parts: Parts) -> Redirect:
 
 
 @post("/console/report", include_in_schema=False, opt={"access": "staff"})
-async def make_report(request: AnyRequest, parts: Parts) -> Redirect:
+async def make_report(request: AnyRequest, parts: GivenParts) -> Redirect:
     """Starts a new report."""
     _check_same_origin(request)
     check_can_make_report(_staff(request, parts))
@@ -135,7 +139,7 @@ async def make_report(request: AnyRequest, parts: Parts) -> Redirect:
 
 
 @get("/console/report", include_in_schema=False, opt={"access": "staff"})
-async def show_report(request: AnyRequest, parts: Parts) -> Response[str]:
+async def show_report(request: AnyRequest, parts: GivenParts) -> Response[str]:
     """The newest report."""
     check_can_see_report(_staff(request, parts))
     made = parts.demo.reports.latest() if parts.demo else None
@@ -145,7 +149,7 @@ async def show_report(request: AnyRequest, parts: Parts) -> Response[str]:
 
 
 @get("/console/report/report.xlsx", include_in_schema=False, opt={"access": "staff"})
-async def report_workbook(request: AnyRequest, parts: Parts) -> Response[bytes]:
+async def report_workbook(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     """The newest report as a workbook."""
     check_can_see_report(_staff(request, parts))
     made = parts.demo.reports.latest() if parts.demo else None
@@ -159,9 +163,7 @@ async def report_workbook(request: AnyRequest, parts: Parts) -> Response[bytes]:
 
 
 @get("/console/console.css", include_in_schema=False, opt={"access": "open"}, sync_to_thread=False)
-def stylesheet(
-    version: Annotated[str, Parameter(query="v")] = "",  # noqa: ARG001 - only busts caches
-) -> Response[str]:
+def stylesheet() -> Response[str]:
     """The console's one stylesheet."""
     css = files("service").joinpath("static/console.css").read_text()
     return Response(css, media_type="text/css", headers={"Cache-Control": "max-age=300"})

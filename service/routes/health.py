@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
 
 from service.parts import Parts
 
@@ -22,7 +23,7 @@ def live() -> str:
 @get(
     "/health/ready", media_type=MediaType.TEXT, include_in_schema=False, opt={"access": "operator"}
 )
-async def ready(parts: Parts) -> Response[str]:
+async def ready(parts: NamedDependency[Parts]) -> Response[str]:
     """The database answers and is migrated; 503 with one word of why where not."""
     try:
         async with parts.database.transaction("respondent", None) as connection:
