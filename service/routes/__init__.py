@@ -7,10 +7,16 @@ from collections.abc import Mapping, Sequence
 from litestar.types import ControllerRouterHandler
 
 from service.routes import console, health, metrics
+from service.routes.invitations import INVITATION_ROUTES
+from service.routes.respond import RESPONDENT_ROUTES
+from service.routes.surveys import SURVEY_ROUTES
 
 ROUTES: Mapping[str, Sequence[ControllerRouterHandler]] = {
-    "respondent": [],
-    "api": [],
+    "respondent": [RESPONDENT_ROUTES],
+    "api": [
+        INVITATION_ROUTES,
+        SURVEY_ROUTES,
+    ],
     "console": [
         console.console_without_slash,
         console.home,
