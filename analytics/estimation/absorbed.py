@@ -17,6 +17,8 @@ from analytics.estimation.arrays import Codes, Floats
 CHUNK_ROWS = 32_768
 MAX_ITERATIONS = 40
 TOLERANCE = 1e-10
+LIKELIHOOD_TOLERANCE = 1e-9
+LARGEST_STEP = 1e3
 SINGULAR = 1e-9
 
 
@@ -55,33 +57,41 @@ def least_squares(
 
 
 def logistic(
-    columns: Floats, force: Codes, forces: int, target: Floats, weight: Floats | None = None
+    columns: Floats, force: Codes, forces: int, target: Floats, *, limits: bool = False
 ) -> Fit:
     """The maximum-likelihood logistic fit, by Newton's method.
 
-    Raises NotSettledError when the likelihood has no maximum (separation).
+    Raises NotSettledError when the likelihood has no maximum (separation). With `limits` the fit
+    may run towards chances of 0 and 1, and ends when the likelihood no longer grows: right where
+    only the chances of rows with target 1 are used, since in a group of ones alone these are 1.
     """
-    rows = np.bincount(force, minlength=forces).astype(np.float64)
-    share = np.bincount(force, weights=target, minlength=forces) / np.maximum(rows, 1)
-    start = np.clip(share, 0.5 / np.maximum(rows, 1), 1 - 0.5 / np.maximum(rows, 1))
-    effects = np.where(rows > 0, np.log(start / (1 - start)), 0.0)
-    fit = Fit(np.zeros(columns.shape[1]), effects)
+    fit = Fit(np.zeros(columns.shape[1]), _starting_effects(force, forces, target))
+    before = -np.inf
     for _ in range(MAX_ITERATIONS):
         chance = expit(fit.linear(columns, force))
         residual = target - chance
-        curvature = chance * (1 - chance)
-        if weight is not None:
-            residual, curvature = residual * weight, curvature * weight
-        step = _solve(_sums(columns, force, forces, curvature, residual))
+        if limits:
+            likelihood = float(np.log1p(-np.minimum(np.abs(residual), 1 - 1e-15)).sum())
+            if likelihood - before < LIKELIHOOD_TOLERANCE * len(target):
+                return fit
+            before = likelihood
+        step = _solve(_sums(columns, force, forces, chance * (1 - chance), residual))
         fit = Fit(fit.slopes + step.slopes, fit.effects + step.effects)
         size = max(np.abs(step.slopes).max(initial=0.0), np.abs(step.effects).max(initial=0.0))
-        if size < TOLERANCE:
+        if size < TOLERANCE or (size < 1e-6 and _tiny(columns, step)):
             return fit
-        if not np.isfinite(size) or size > 1e3:
+        if not np.isfinite(size) or size > LARGEST_STEP:
             break
-        if size < 1e-6 and _tiny(columns, step):
-            return fit
     raise NotSettledError
+
+
+def _starting_effects(force: Codes, forces: int, target: Floats) -> Floats:
+    """The log odds of each force's own share, kept away from 0 and 1."""
+    rows = np.maximum(np.bincount(force, minlength=forces), 1).astype(np.float64)
+    share = np.bincount(force, weights=target, minlength=forces) / rows
+    share = np.clip(share, 0.5 / rows, 1 - 0.5 / rows)
+    here = np.bincount(force, minlength=forces) > 0
+    return np.where(here, np.log(share / np.maximum(1 - share, 1e-12)), 0.0)
 
 
 def expit(linear: Floats) -> Floats:

@@ -132,7 +132,7 @@ def seen_weights(design: Design, treated: Floats, seen: Mask) -> Floats:
     if seen.all():
         return np.ones(len(seen))
     columns = np.column_stack((design.columns, treated))
-    fit = logistic(columns, design.force, design.forces, seen.astype(np.float64))
+    fit = logistic(columns, design.force, design.forces, seen.astype(np.float64), limits=True)
     inverse = 1 / np.maximum(expit(fit.linear(columns, design.force)), LEAST_CHANCE)
     return np.where(seen, np.minimum(inverse, RESPONSE_TRIM * float(np.median(inverse[seen]))), 0.0)
 
@@ -171,7 +171,7 @@ def _weigh(
 def _why_empty(population: Mask, seen: Mask, treated: Mask) -> str:
     """The first reason for which nothing can be compared."""
     if not population.any():
-        return "no contact is old enough, or has the facts needed"
+        return "nobody here could be asked, or is old enough for it to be known"
     if not (population & treated).any():
         return "nobody had it"
     if not (population & ~treated).any():

@@ -40,13 +40,18 @@ class Design(NamedTuple):
 
 
 def build_design(
-    frame: pl.DataFrame, covariates: Sequence[str], force: str | None, cluster: str
+    frame: pl.DataFrame,
+    covariates: Sequence[str],
+    force: str | None,
+    cluster: str,
+    linear: Sequence[str] = (),
 ) -> Design:
     """The design of the covariates, the force effects absorbed where `force` is given.
 
     Text, booleans and whole numbers with up to six different values become categories, so
     that a scale such as severity need not be a straight line; other numbers are standardised,
     a missing one stands at the mean beside an indicator. Missing categories are a category.
+    Columns named in `linear` are numbers however few values they have.
     """
     codes, levels = _codes(frame[force]) if force else (np.zeros(frame.height, np.int64), ("all",))
     order = np.argsort(codes, kind="stable")
@@ -54,7 +59,7 @@ def build_design(
     names: list[str] = []
     groupings: list[Grouping] = []
     for name in covariates:
-        if is_category(frame[name]):
+        if name not in linear and is_category(frame[name]):
             grouping = Grouping(name, *_codes(frame[name]))
             ordered = grouping._replace(codes=grouping.codes[order])
             groupings.append(ordered)
