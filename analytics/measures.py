@@ -8,10 +8,12 @@ import polars as pl
 
 from analytics.disclosure import CountTable, Mean
 from analytics.tables import SEVERAL, USUAL
-from surveys.vocabulary import AGE_BANDS, CONSTRUCTS, FORCES, INTERVENTIONS
+from surveys.vocabulary import AGE_BANDS, CONSTRUCTS, INTERVENTIONS
 
 BEST: Final = "best_answer"
 SCALE: Final = (0.0, 100.0)
+MISSING: Final = "missing"
+RECORDED: Final = ("severity", "deprivation_decile", "gender", "ethnic_group", "team")
 CARER: Final = "carer_"
 
 
@@ -45,6 +47,7 @@ def _best_answers(linked: pl.LazyFrame, column: str) -> CountTable:
         counts=counts,
         parts="answer",
         mean=Mean(what="score", scale=SCALE, within="age_band"),
+        omit_small=("age_band",),
     )
 
 
@@ -58,10 +61,16 @@ def arms_table(linked: pl.LazyFrame) -> CountTable:
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .collect()
     )
-    return CountTable(name="arms", levels=levels, counts=counts)
+    return CountTable(name="arms", levels=levels, counts=counts, omit_small=("intervention",))
 
 
-def forces_in(linked: pl.LazyFrame) -> list[str]:
-    """Slugs of the forces that sent contacts, in the order of the code list."""
-    found = set(linked.select(pl.col("force").unique()).collect()["force"])
-    return [slug for slug in FORCES if slug in found]
+def completeness_tables(linked: pl.LazyFrame) -> list[CountTable]:
+    """One table a recorded fact that comparisons rest on: known or missing."""
+    present = set(linked.collect_schema().names())
+    levels: dict[str, tuple[str, ...]] = {"state": ("known", MISSING)}
+    tables = []
+    for fact in (name for name in RECORDED if name in present):
+        state = pl.when(pl.col(fact).is_null()).then(pl.lit(MISSING)).otherwise(pl.lit("known"))
+        counts = linked.group_by(state.alias("state")).agg(pl.len().cast(pl.Int64).alias("n"))
+        tables.append(CountTable(name=fact, levels=levels, counts=counts.collect(), parts="state"))
+    return tables

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.disclosure import CountTable
-from surveys.vocabulary import AGE_BANDS, RESPONDENTS, SEVERITIES
+from surveys.vocabulary import AGE_BANDS, SEVERITIES
 
 ANSWERED: Final = "answered"
 STAGES: Final = ("not_reached", "not_opened", "opened", "part_answered", ANSWERED)
@@ -16,7 +16,6 @@ STAGES: Final = ("not_reached", "not_opened", "opened", "part_answered", ANSWERE
 REASONS: Final = ("gate_closed", "unsafe", "asked_recently", "no_survey", "other")
 """Why nobody was asked, in public words; the exact reasons stay inside."""
 
-NOT_KNOWN: Final = "not_known"
 _FIRST_WAVE: Final = "T1"
 _STATE_STAGES: Final = {
     "answered": ANSWERED,
@@ -28,27 +27,35 @@ _STATE_STAGES: Final = {
 }
 _REASON_GROUPS: Final = {
     "gate_closed": ("gate", "suspect-before", "trial"),
-    "unsafe": ("unsafe", "safe", "carer", "stopped", "death"),
+    "unsafe": ("safe", "plan", "carer", "stopped", "death"),
     "asked_recently": ("asked-in", "90", "recent", "chosen"),
     "no_survey": ("instrument", "survey", "too-young", "age", "language"),
 }
 
 
-def asked_table(asks: pl.LazyFrame, linked: pl.LazyFrame) -> CountTable:
-    """Everybody asked at the first wave by age band, respondent and furthest stage.
+def asked_table(asks: pl.LazyFrame, linked: pl.LazyFrame, respondent: str) -> CountTable:
+    """Everybody of one kind asked at the first wave, by the child's age and furthest stage.
 
-    `asks` and `linked` as `tables.py`. An age band that is not known counts under `not_known`.
+    `asks` and `linked` as `tables.py`; asks about contacts that are not in `linked` are left out,
+    so that a table without suspects counts no suspect.
     """
-    rows = _first_wave(asks, linked).filter(pl.col("asked") == 1).with_columns(_stage())
-    levels = {**_people(), "stage": STAGES}
-    return CountTable(name="asked", levels=levels, counts=_count(rows, levels), parts="stage")
+    rows = _first_wave(asks, linked, respondent).filter(pl.col("asked") == 1)
+    levels = {"age_band": tuple(AGE_BANDS), "stage": STAGES}
+    return CountTable(
+        name="asked",
+        levels=levels,
+        counts=_count(rows.with_columns(_stage()), levels),
+        parts="stage",
+        omit_small=("age_band", "stage"),
+    )
 
 
-def not_asked_table(asks: pl.LazyFrame, linked: pl.LazyFrame) -> CountTable:
-    """Everybody not asked at the first wave by respondent and reason."""
-    rows = _first_wave(asks, linked).filter(pl.col("asked") == 0).with_columns(_reason())
-    levels = {"respondent": tuple(RESPONDENTS), "reason": REASONS}
-    return CountTable(name="not_asked", levels=levels, counts=_count(rows, levels), parts="reason")
+def not_asked_table(asks: pl.LazyFrame, linked: pl.LazyFrame, respondent: str) -> CountTable:
+    """Everybody of one kind not asked at the first wave, by reason."""
+    rows = _first_wave(asks, linked, respondent).filter(pl.col("asked") == 0)
+    levels: dict[str, tuple[str, ...]] = {"reason": REASONS}
+    counts = _count(rows.with_columns(_reason()), levels)
+    return CountTable(name="not_asked", levels=levels, counts=counts, omit_small=("reason",))
 
 
 def who_answered_tables(linked: pl.LazyFrame) -> list[CountTable]:
@@ -57,37 +64,28 @@ def who_answered_tables(linked: pl.LazyFrame) -> list[CountTable]:
     Without answers the silent cannot be known; with these shares a reader sees whose voices the
     survey figures carry more, and whose less.
     """
-    rows = linked.filter(pl.col("responded").is_not_null()).with_columns(
-        answer=pl.when(pl.col("responded") == 1).then(pl.lit(ANSWERED)).otherwise(pl.lit("silent")),
-        age_band=_known("age_band", tuple(AGE_BANDS)),
-        severity=_known("severity", tuple(SEVERITIES)),
-    )
+    answer = pl.when(pl.col("responded") == 1).then(pl.lit(ANSWERED)).otherwise(pl.lit("silent"))
+    rows = linked.filter(pl.col("responded").is_not_null()).with_columns(answer.alias("answer"))
     facts = {"age_band": tuple(AGE_BANDS), "severity": tuple(SEVERITIES)}
     return [_who_answered(rows, fact, levels) for fact, levels in facts.items()]
 
 
 def _who_answered(rows: pl.LazyFrame, fact: str, known: tuple[str, ...]) -> CountTable:
-    levels = {fact: (*known, NOT_KNOWN), "answer": (ANSWERED, "silent")}
-    name = f"who_answered_by_{fact}"
-    return CountTable(name=name, levels=levels, counts=_count(rows, levels), parts="answer")
-
-
-def _first_wave(asks: pl.LazyFrame, linked: pl.LazyFrame) -> pl.LazyFrame:
-    ages = linked.select("contact_id", _known("age_band", tuple(AGE_BANDS)).alias("age_band"))
-    return (
-        asks.filter(pl.col("wave") == _FIRST_WAVE)
-        .join(ages, on="contact_id", how="left", validate="m:1")
-        .with_columns(pl.col("age_band").fill_null(NOT_KNOWN))
+    levels: dict[str, tuple[str, ...]] = {fact: known, "answer": (ANSWERED, "silent")}
+    counts = _count(rows.with_columns(pl.col(fact).cast(pl.String)), levels)
+    return CountTable(
+        name=f"who_answered_by_{fact}",
+        levels=levels,
+        counts=counts,
+        parts="answer",
+        omit_small=(fact,),
     )
 
 
-def _people() -> dict[str, tuple[str, ...]]:
-    return {"respondent": tuple(RESPONDENTS), "age_band": (*AGE_BANDS, NOT_KNOWN)}
-
-
-def _known(column: str, levels: tuple[str, ...]) -> pl.Expr:
-    text = pl.col(column).cast(pl.String)
-    return pl.when(text.is_in(levels)).then(text).otherwise(pl.lit(NOT_KNOWN))
+def _first_wave(asks: pl.LazyFrame, linked: pl.LazyFrame, respondent: str) -> pl.LazyFrame:
+    ages = linked.select("contact_id", "age_band")
+    wanted = asks.filter(pl.col("wave") == _FIRST_WAVE, pl.col("respondent") == respondent)
+    return wanted.join(ages, on="contact_id", how="inner", validate="m:1")
 
 
 def _stage() -> pl.Expr:
@@ -113,4 +111,6 @@ def _reason() -> pl.Expr:
 
 
 def _count(rows: pl.LazyFrame, levels: dict[str, tuple[str, ...]]) -> pl.DataFrame:
-    return rows.group_by(*levels).agg(pl.len().cast(pl.Int64).alias("n")).collect()
+    """Counts of each combination; rows at a level that is not in the table are left out."""
+    known = [pl.col(name).is_in(list(values)) for name, values in levels.items()]
+    return rows.filter(*known).group_by(*levels).agg(pl.len().cast(pl.Int64).alias("n")).collect()

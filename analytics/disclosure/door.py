@@ -9,10 +9,11 @@ import msgspec
 import polars as pl
 
 from analytics.disclosure.grid import ALL, Grid, Key
-from analytics.disclosure.rounding import MIN_CELL, check_min_cell, round_count
+from analytics.disclosure.rounding import MIN_CELL, check_min_cell, is_too_small, round_count
 from analytics.disclosure.suppression import Mark, marks
 
 COUNT = "n"
+LARGE_TABLE = 1000
 
 
 class Mean(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,11 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     zero). With `parts` naming one dimension, its levels become measures: `n:level`, and
     `pct:level` as a share of `n`, the total over that dimension. With `mean`, `counts` also has
     `total`, the sum of the values of those n people.
+
+    A level of `omit_small` that holds under `min_cell` people altogether is left out of the
+    table, and out of its totals: a reader learns of it what a hidden cell would tell, and no
+    other cell has to hide for it. A level of `parts` is left out only of tables of
+    LARGE_TABLE people or more, so that no share is off by more than 1 in 100.
     """
 
     name: str
@@ -42,6 +48,7 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     counts: pl.DataFrame
     parts: str | None = None
     mean: Mean | None = None
+    omit_small: tuple[str, ...] = ()
 
 
 def release_counts(table: CountTable, release: str, min_cell: int = MIN_CELL) -> pl.DataFrame:
@@ -56,12 +63,29 @@ def release_counts(table: CountTable, release: str, min_cell: int = MIN_CELL) ->
     answer never shows what that answer was. It is hidden when those whole scales, or what they
     lack to the top, are under `min_cell`, or when any part of its group is hidden.
     """
-    grid = _grid(table.levels, table.counts, check_min_cell(min_cell))
+    table = _without_small(table, check_min_cell(min_cell))
+    grid = _grid(table.levels, table.counts, min_cell)
     mark = marks(grid)
     rows = _count_rows(grid, mark, table.parts)
     if table.mean is not None:
         rows += _mean_rows(grid, mark, table, table.mean)
     return _tidy(rows, release, table.name, [d for d in table.levels if d != table.parts])
+
+
+def _without_small(table: CountTable, min_cell: int) -> CountTable:
+    levels, counts = dict(table.levels), table.counts
+    for dimension in table.omit_small:
+        if dimension == table.parts and counts[COUNT].sum() < LARGE_TABLE:
+            continue
+        sizes = dict(counts.group_by(dimension).agg(pl.col(COUNT).sum()).iter_rows())
+        large = [
+            level
+            for level in levels[dimension]
+            if not is_too_small(size := sizes.get(level, 0), round_count(size), min_cell)
+        ]
+        levels[dimension] = tuple(large)
+        counts = counts.filter(pl.col(dimension).is_in(large))
+    return msgspec.structs.replace(table, levels=levels, counts=counts)
 
 
 def _grid(levels: Mapping[str, tuple[str, ...]], frame: pl.DataFrame, min_cell: int) -> Grid:

@@ -75,6 +75,7 @@ def _rounded_units(shares: frozenset[str]) -> list[pl.Expr]:
         .when(is_share)
         .then((pl.col(name) * 100).round(0))
         .otherwise(pl.col(name).round(1))
+        .add(0.0)  # no −0
         .alias(name)
         for name in _IN_UNITS
     ]

@@ -102,3 +102,35 @@ def test_a_share_of_everyone_or_no_one_is_hidden_with_its_cells() -> None:
     assert out["a", "pct:no"][0] is None
     assert out["a", "n:no"][0] is None
     assert out["a", "n:yes"][0] is None
+
+
+def omitted(counts: dict[str, int]) -> dict[str, float | None]:
+    frame = pl.DataFrame({"age_band": list(counts), "n": list(counts.values())})
+    table = CountTable(name="t", levels={"age_band": BANDS}, counts=frame, omit_small=("age_band",))
+    out = release_counts(table, "r")
+    return dict(out.select("age_band", "value").iter_rows())
+
+
+def test_a_small_level_can_be_left_out_with_its_people() -> None:
+    assert omitted({"6-7": 9, "8-11": 33, "12-15": 42}) == {"8-11": 35, "12-15": 40, "": 75}
+    assert omitted({"6-7": 10, "8-11": 33}) == {"6-7": 10, "8-11": 35, "": 45}
+
+
+def test_a_table_of_small_levels_only_is_an_empty_total() -> None:
+    assert omitted({"6-7": 9}) == {"": None}
+
+
+def test_a_small_part_is_left_out_of_a_large_table_only() -> None:
+    def measures(many: int) -> list[str]:
+        frame = pl.DataFrame({"stage": ["yes", "no", "late"], "n": [many, 300, 4]})
+        table = CountTable(
+            name="t",
+            levels={"stage": ("yes", "no", "late")},
+            counts=frame,
+            parts="stage",
+            omit_small=("stage",),
+        )
+        return release_counts(table, "r")["measure"].to_list()
+
+    assert "n:late" not in measures(900)
+    assert "n:late" in measures(300)

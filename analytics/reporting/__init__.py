@@ -1,0 +1,1 @@
+"""What a report says: facts, labels, sentences, tables and the page, all from released numbers."""
