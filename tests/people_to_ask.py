@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 
+from service.access import new_token_text
 from service.app import create_app
+from service.asking import Invited
 from service.db import Connection, new_id
 from service.parts import Parts
 from service.privacy.pseudonyms import ReferenceKind, blind_index
+from service.privacy.tokens import token_hash
+from service.store import api_tokens
+from service.store.api_tokens import ApiToken
 
 FORCE = "kent"
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -110,3 +116,26 @@ async def browser_of(
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
         yield client
+
+
+async def bearer(parts: Parts, force: str = FORCE) -> dict[str, str]:
+    """The header of a record system of one force."""
+    token = new_id()
+    text = new_token_text(force, token)
+    kept = ApiToken(
+        force=force, id=token, name="test", secret_hash=token_hash(parts.keys.master, text)
+    )
+    async with parts.database.transaction("console", force) as connection:
+        await api_tokens.add(connection, kept, parts.now(), parts.now() + timedelta(days=400))
+    return {"Authorization": f"Bearer {text}"}
+
+
+def at(parts: Parts, now: datetime) -> Parts:
+    """The same process at another time."""
+    return msgspec.structs.replace(parts, now=lambda: now)
+
+
+def token_of(invited: Invited) -> str:
+    """The token in the link of an invitation."""
+    assert invited.url is not None
+    return invited.url.rsplit("/", 1)[1]
