@@ -199,6 +199,7 @@ CREATE TABLE feedback.invitation (
     answered_at timestamp with time zone,
     revoked_at timestamp with time zone,
     changed_at timestamp with time zone NOT NULL,
+    reissued_at timestamp with time zone,
     CONSTRAINT invitation_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'card'::text, 'none'::text]))),
     CONSTRAINT invitation_check CHECK (((state = 'held'::text) = (held_reason IS NOT NULL))),
     CONSTRAINT invitation_check1 CHECK (((state = 'revoked'::text) = (revoked_at IS NOT NULL))),
@@ -276,7 +277,11 @@ CREATE TABLE feedback.visit (
     item text,
     started_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    answered text[] DEFAULT '{}'::text[] NOT NULL,
+    problem text,
+    closing text,
+    CONSTRAINT visit_closing_check CHECK ((closing = ANY (ARRAY['done'::text, 'not_now'::text])))
 );
 
 ALTER TABLE ONLY feedback.visit FORCE ROW LEVEL SECURITY;

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request
+from litestar.di import NamedDependency
 
 from service.errors import NotAllowedError, NotSignedInError
 from service.parts import Parts
@@ -55,7 +56,7 @@ def new_token_text(force: str, token: UUID) -> str:
     return f"heard_{force}_{token.hex}_{tokens.new_token()}"
 
 
-async def caller(parts: Parts, request: Request[Any, Any, Any]) -> Caller:
+async def caller(parts: NamedDependency[Parts], request: Request[Any, Any, Any]) -> Caller:
     """The caller of a request; a Litestar dependency. Raises NotSignedInError."""
     return await check_can_call(parts, request.headers.get("authorization"))
 

@@ -18,7 +18,6 @@ ROUTES: Mapping[str, Sequence[ControllerRouterHandler]] = {
         SURVEY_ROUTES,
     ],
     "console": [
-        console.console_without_slash,
         console.home,
         console.sign_in,
         console.sign_in_here,

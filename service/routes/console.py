@@ -61,12 +61,6 @@ def _check_same_origin(request: AnyRequest) -> None:
         raise NotAllowedError("This form was sent from another site.")
 
 
-@get("/console", include_in_schema=False, opt={"access": "open"})
-async def console_without_slash() -> Redirect:
-    """The console's one address."""
-    return Redirect("/console/", status_code=303)
-
-
 @get("/console/", include_in_schema=False, opt={"access": "staff"})
 async def home(request: AnyRequest, parts: GivenParts) -> Response[str]:
     """The figures of this person's force, and the report; the sign-in page for nobody."""

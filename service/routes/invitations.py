@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from service import asking
 from service.access import Caller, caller
@@ -47,7 +47,9 @@ class InvitationList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post("/", summary="Ask one person about one contact")
-async def make_invitation(parts: GivenParts, calling: GivenCaller, data: AskOfForce) -> Invited:
+async def make_invitation(
+    parts: GivenParts, calling: GivenCaller, data: JSONBody[AskOfForce]
+) -> Invited:
     """201 with the link and the card code, where they are handed over in person.
 
     409 with a stable type while the gate is closed, the plan unsafe, or the person was asked in
@@ -62,7 +64,7 @@ async def show_invitations(
     parts: GivenParts,
     calling: GivenCaller,
     in_state: StateParameter = None,
-    cursor: UUID | None = None,
+    cursor: FromQuery[UUID | None] = None,
     force: ForceParameter = None,
 ) -> InvitationList:
     """100 a page, in the order they were made; no reference and no answer is in them."""
@@ -83,7 +85,7 @@ async def show_invitations(
 async def revoke_invitation(
     parts: GivenParts,
     calling: GivenCaller,
-    invitation: UUID,
+    invitation: FromPath[UUID],
     force: ForceParameter = None,
 ) -> Invited:
     """200, also when it was revoked before; 409 `already-answered`; 404."""
@@ -95,7 +97,7 @@ async def revoke_invitation(
 async def reissue_invitation(
     parts: GivenParts,
     calling: GivenCaller,
-    invitation: UUID,
+    invitation: FromPath[UUID],
     force: ForceParameter = None,
 ) -> Invited:
     """200 with the fresh link and code; every old one is over. 409 once it was answered; 404."""

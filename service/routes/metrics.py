@@ -7,9 +7,7 @@ from typing import Any
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
-REQUESTS = Counter(
-    "heard_requests", "Answers given, by kind of page and status", ["kind", "status"]
-)
+REQUESTS = Counter("heard_requests", "Answers given, by kind of page and status", ["status"])
 
 
 @get("/metrics", include_in_schema=False, opt={"access": "operator"}, sync_to_thread=False)

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar import Router, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
 
 from service.access import Caller, caller
 from service.intake.calls import Row, rows_as_sheet
@@ -52,25 +53,27 @@ async def take_rows(parts: Parts, calling: Caller, kind: Kind, rows: Rows) -> An
 
 
 @post("/contacts", status_code=200, summary="Send contacts")
-async def send_contacts(parts: GivenParts, calling: GivenCaller, data: Rows) -> Answer:
+async def send_contacts(parts: GivenParts, calling: GivenCaller, data: JSONBody[Rows]) -> Answer:
     """Rows as in a contacts file; good ones are taken, bad ones are named."""
     return await take_rows(parts, calling, CONTACTS, data)
 
 
 @post("/interventions", status_code=200, summary="Send interventions")
-async def send_interventions(parts: GivenParts, calling: GivenCaller, data: Rows) -> Answer:
+async def send_interventions(
+    parts: GivenParts, calling: GivenCaller, data: JSONBody[Rows]
+) -> Answer:
     """Rows as in an interventions file; good ones are taken, bad ones are named."""
     return await take_rows(parts, calling, INTERVENTIONS, data)
 
 
 @post("/events", status_code=200, summary="Send events")
-async def send_events(parts: GivenParts, calling: GivenCaller, data: Rows) -> Answer:
+async def send_events(parts: GivenParts, calling: GivenCaller, data: JSONBody[Rows]) -> Answer:
     """Rows as in an events file; good ones are taken, bad ones are named."""
     return await take_rows(parts, calling, EVENTS, data)
 
 
 @post("/outcomes", status_code=200, summary="Send outcomes")
-async def send_outcomes(parts: GivenParts, calling: GivenCaller, data: Rows) -> Answer:
+async def send_outcomes(parts: GivenParts, calling: GivenCaller, data: JSONBody[Rows]) -> Answer:
     """Rows as in an outcomes file; good ones are taken, bad ones are named."""
     return await take_rows(parts, calling, OUTCOMES, data)
 

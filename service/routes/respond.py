@@ -9,6 +9,7 @@ from litestar import MediaType, Request, Response, Router, post, route
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 
 from service import answering, respondent_pages
 from service.headers import POLICY, RespondentHeaders, came_from_here, page_policy
@@ -91,13 +92,15 @@ async def take_code(parts: GivenParts, request: AnyRequest) -> Response[bytes]:
 
 
 @route("/i/{token:str}", http_method=READ, include_in_schema=False, opt=OPEN, sync_to_thread=False)
-def land(parts: GivenParts, token: str) -> Response[str]:  # noqa: ARG001 - never looked at
+def land(parts: GivenParts, token: FromPath[str]) -> Response[str]:  # noqa: ARG001 - never looked at
     """The same harmless page for any token; nothing is looked up and nothing is spent."""
     return _page(parts, respondent_pages.landing_page(_is_simulated(parts)))
 
 
 @post("/i/{token:str}", include_in_schema=False, opt=LINK)
-async def open_link(parts: GivenParts, request: AnyRequest, token: str) -> Response[bytes]:
+async def open_link(
+    parts: GivenParts, request: AnyRequest, token: FromPath[str]
+) -> Response[bytes]:
     """Starts a visit with a link; one that cannot be used leads to the calm page."""
     if not _is_ours(request):
         return _onward()

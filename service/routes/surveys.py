@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Response, Router, get, put
 from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from service import submitting
 from service.headers import RespondentHeaders
@@ -24,7 +25,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/{token:str}", summary="The survey behind a link, in its language")
-async def show_survey(parts: GivenParts, token: str) -> dict[str, Any]:
+async def show_survey(parts: GivenParts, token: FromPath[str]) -> dict[str, Any]:
     """`{"id", "version", "language", "items": [{"key", "kind", "text", "options"}]}`.
 
     404 `link-not-usable` for every token that cannot be used, whatever the reason.
@@ -33,7 +34,9 @@ async def show_survey(parts: GivenParts, token: str) -> dict[str, Any]:
 
 
 @put("/{token:str}/response", summary="Answer a survey whole")
-async def answer_survey(parts: GivenParts, token: str, data: Submission) -> Response[Taken]:
+async def answer_survey(
+    parts: GivenParts, token: FromPath[str], data: JSONBody[Submission]
+) -> Response[Taken]:
     """201 the first time, 200 for the same body again, 409 `different-answer` for another.
 
     404 `link-not-usable` for every token that cannot be used; 422 names items, never answers.
