@@ -12,7 +12,7 @@ import polars as pl
 from service.intake.columns import Kind
 from service.intake.rules import rules_of
 from service.intake.sheet import ROW, Sheet
-from service.intake.values import Rule, read, tidy
+from service.intake.values import Rule, rules_of_column, tidy, value_name, with_values
 
 PROBLEMS: Final[dict[str, Any]] = {"row": pl.Int64, "column": pl.String, "problem": pl.String}
 # Separators no cell holds, since control characters are refused.
@@ -42,14 +42,16 @@ def check_rows(sheet: Sheet, kind: Kind, now: datetime) -> Checked:
             for name in kind.names
         ),
     )
-    readings = [read(column, now) for column in kind.columns]
-    rows = cells.select(ROW, *(reading.value for reading in readings)).with_columns(
-        pl.col("withdrawn").fill_null(False)
+    read = with_values(cells, kind.columns)
+    problems = broken(
+        read, [rule for column in kind.columns for rule in rules_of_column(column, now)]
     )
-    problems = broken(cells, [rule for reading in readings for rule in reading.rules])
-    return drop_broken(
-        Checked(rows=rows, problems=problems), broken(rows, rules_of(kind.name, now))
+    rows = read.select(ROW, *(pl.col(value_name(name)).alias(name) for name in kind.names))
+    checked = drop_broken(
+        Checked(rows=rows.with_columns(pl.col("withdrawn").fill_null(False)), problems=problems),
+        pl.DataFrame(schema=PROBLEMS),
     )
+    return drop_broken(checked, broken(checked.rows, rules_of(kind.name, now)))
 
 
 def broken(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Cells become values, column by column, or rules they break; all as Polars expressions.
+"""Cells become values, a column at a time, and the rules that cells and values may break.
 
 Days and times are ISO 8601. A time without an offset is Europe/London: of an hour that the clocks
 repeat in autumn the first one is meant, and an hour they leave out in spring is refused. A bare
@@ -7,6 +7,7 @@ day where a time is wanted means its first moment in London.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -43,28 +44,111 @@ class Rule(NamedTuple):
     sentence: str
 
 
-class Reading(NamedTuple):
-    """The value of a column (null where blank or broken) and the rules its cells may break."""
-
-    value: pl.Expr
-    rules: tuple[Rule, ...]
-
-
 def tidy(cells: pl.Expr) -> pl.Expr:
     """The cells trimmed and in Unicode NFC; null where nothing is left."""
     trimmed = cells.str.strip_chars().str.normalize("NFC")
     return pl.when(trimmed != "").then(trimmed)
 
 
-def read(column: Column, now: datetime) -> Reading:
-    """How the tidy cells of a column are read; now is the moment of arrival."""
-    name, cell = column.name, pl.col(column.name)
-    rules = [
-        Rule(
-            name,
-            cell.str.len_chars() > column.most,
-            f"This is longer than {column.most:,} characters; shorten it.",
+def value_name(column: str) -> str:
+    """The name of a column's values beside its cells."""
+    return f"={column}"
+
+
+def skipped_name(column: str) -> str:
+    """The name of the mark of times that the clocks left out."""
+    return f"!{column}"
+
+
+def with_values(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """The tidy cells and, beside them, what they mean: null where blank or without meaning."""
+    found: list[pl.Series] = []
+    for column in columns:
+        name, cell = value_name(column.name), cells[column.name]
+        match column.meaning:
+            case "time":
+                times = read_times(cell)
+                skipped = skipped_name(column.name)
+                found += [times["time"].rename(name), times["skipped"].rename(skipped)]
+            case "day":
+                found.append(read_days(cell).rename(name))
+            case _:
+                meant = _meant(column, pl.col(column.name)).alias(name)
+                found.append(cells.select(meant).to_series())
+    return cells.with_columns(found)
+
+
+def _meant(column: Column, cell: pl.Expr) -> pl.Expr:
+    match column.meaning:
+        case "codes":
+            each = cell.str.split(";").list.eval(pl.element().str.strip_chars())
+            return each.list.eval(pl.element().filter(pl.element() != "")).list.unique().list.sort()
+        case "yes_no":
+            lower = cell.str.to_lowercase()
+            return pl.when(lower.is_in(YES)).then(True).when(lower.is_in(NO)).then(False)
+        case "whole":
+            return cell.str.extract(WHOLE_SHAPE, 1).cast(pl.Int64, strict=False)
+        case "number":
+            shaped = pl.when(cell.str.contains(NUMBER_SHAPE)).then(cell)
+            return shaped.cast(pl.Float64, strict=False)
+        case _:
+            return cell
+
+
+def read_times(cells: pl.Series) -> pl.DataFrame:
+    """time: the moment in UTC, null where there is none; skipped: the clocks left it out."""
+    part = pl.DataFrame({"cell": cells}).select(
+        pl.col("cell").str.extract_groups(TIME_SHAPE).struct.unnest()
+    )
+    start = pl.col("1").str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
+    micro = pl.col("5").str.pad_end(6, "0").str.head(6)
+    clock = pl.duration(
+        hours=_whole(pl.col("2")),
+        minutes=_whole(pl.col("3")),
+        seconds=_whole(pl.col("4")),
+        microseconds=_whole(micro),
+    )
+    away = _whole(pl.col("8")) * 60 + _whole(pl.col("9"))
+    part = part.select(
+        (start + clock).alias("naive"),
+        (pl.when(pl.col("7") == "-").then(-away).otherwise(away)).alias("away"),
+        pl.any_horizontal(pl.col("6", "7").is_not_null()).alias("given"),
+    )
+    exact = (pl.col("naive") - pl.duration(minutes=pl.col("away"))).dt.replace_time_zone("UTC")
+    here = pl.when(~pl.col("given")).then("naive")
+    local = here.dt.replace_time_zone(LONDON, ambiguous="earliest", non_existent="null")
+    part = part.with_columns(exact.alias("exact"), local.dt.convert_time_zone("UTC").alias("local"))
+    fits = pl.col("away").abs() <= MOST_OFFSET_HOURS * 60
+    return part.select(
+        pl.when("given").then(pl.when(fits).then("exact")).otherwise("local").alias("time"),
+        (~pl.col("given") & pl.col("naive").is_not_null() & pl.col("local").is_null()).alias(
+            "skipped"
         ),
+    )
+
+
+def _whole(text: pl.Expr) -> pl.Expr:
+    return text.cast(pl.Int64, strict=False).fill_null(0)
+
+
+def read_days(cells: pl.Series) -> pl.Series:
+    """The days; of a time its day in London; null where there is none."""
+    plain = cells.str.to_date("%Y-%m-%d", strict=False)
+    shaped = cells.str.contains(DAY_SHAPE)
+    days = pl.select(pl.when(shaped).then(plain)).to_series()
+    rest = pl.select(pl.when(~shaped).then(cells)).to_series()
+    if rest.null_count() == rest.len():
+        return days
+    moments = read_times(rest)["time"].dt.convert_time_zone(LONDON).dt.date()
+    return pl.select(pl.coalesce(days, moments)).to_series()
+
+
+def rules_of_column(column: Column, now: datetime) -> list[Rule]:
+    """The rules of a column, over its cells and values; now is the moment of arrival."""
+    name, cell, value = column.name, pl.col(column.name), pl.col(value_name(column.name))
+    long = f"This is longer than {column.most:,} characters; shorten it."
+    rules = [
+        Rule(name, cell.str.len_chars() > column.most, long),
         Rule(
             name,
             cell.str.contains(CONTROL),
@@ -73,35 +157,23 @@ def read(column: Column, now: datetime) -> Reading:
     ]
     if column.required:
         rules.append(Rule(name, cell.is_null(), "This is required and is blank; fill it in."))
-    value, further = _by_meaning(column, cell, now)
-    return Reading(value.alias(name), (*rules, *further))
-
-
-def _by_meaning(column: Column, cell: pl.Expr, now: datetime) -> tuple[pl.Expr, list[Rule]]:
-    value: pl.Expr
+    meaningless = cell.is_not_null() & value.is_null()
     match column.meaning:
-        case "reference" | "text":
-            return cell, []
         case "code":
-            known = cell.is_in(column.codes)
-            return pl.when(known).then(cell), [Rule(column.name, ~known, _code_sentence(column))]
+            rules.append(Rule(name, ~cell.is_in(column.codes), _code_sentence(column)))
         case "codes":
-            return _codes(column, cell)
-        case "time":
-            return _time(column, cell, now)
-        case "day":
-            return _day(column, cell, now)
+            known = value.list.eval(pl.element().is_in(column.codes)).list.all()
+            listed = ", ".join(column.codes)
+            rules.append(Rule(name, ~known, f"One of these is no code of {name}; use {listed}."))
         case "yes_no":
-            lower = cell.str.to_lowercase()
-            value = pl.when(lower.is_in(YES)).then(True).when(lower.is_in(NO)).then(False)
-            broken = cell.is_not_null() & value.is_null()
-            return value, [Rule(column.name, broken, "This is neither true nor false; say which.")]
-        case "whole":
-            value = cell.str.extract(WHOLE_SHAPE, 1).cast(pl.Int64, strict=False)
-        case "number":
-            shaped = pl.when(cell.str.contains(NUMBER_SHAPE)).then(cell)
-            value = shaped.cast(pl.Float64, strict=False)
-    return _in_range(column, cell, value)
+            rules.append(Rule(name, meaningless, "This is neither true nor false; say which."))
+        case "whole" | "number":
+            rules.append(_in_range(column, meaningless, value))
+        case "time":
+            rules += _time_rules(column, meaningless, value, now)
+        case "day":
+            rules += _day_rules(column, meaningless, value, now)
+    return rules
 
 
 def _code_sentence(column: Column) -> str:
@@ -112,88 +184,38 @@ def _code_sentence(column: Column) -> str:
     return f"This is not a code of {column.name}; the list is in docs/codes.md."
 
 
-def _codes(column: Column, cell: pl.Expr) -> tuple[pl.Expr, list[Rule]]:
-    """Several codes with ; between, sorted and once each."""
-    each = cell.str.split(";").list.eval(pl.element().str.strip_chars())
-    each = each.list.eval(pl.element().filter(pl.element() != ""))
-    known = each.list.eval(pl.element().is_in(column.codes)).list.all()
-    sentence = f"One of these is not a code of {column.name}; use {', '.join(column.codes)}."
-    value = pl.when(known).then(each.list.unique().list.sort())
-    return value, [Rule(column.name, ~known, sentence)]
-
-
-def _in_range(column: Column, cell: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Rule]]:
+def _in_range(column: Column, meaningless: pl.Expr, value: pl.Expr) -> Rule:
     kind = "whole number" if column.meaning == "whole" else "number"
-    low, high = f"{column.low:,.0f}", f"{column.high:,.0f}"
     outside = ~value.is_between(column.low, column.high)
-    broken = cell.is_not_null() & (value.is_null() | outside)
-    sentence = f"This must be a {kind} from {low} to {high}."
-    return pl.when(~broken).then(value), [Rule(column.name, broken, sentence)]
+    sentence = f"This must be a {kind} from {column.low:,.0f} to {column.high:,.0f}."
+    return Rule(column.name, meaningless | outside, sentence)
 
 
-def _time(column: Column, cell: pl.Expr, now: datetime) -> tuple[pl.Expr, list[Rule]]:
-    value, skipped = parse_time(cell)
+def _time_rules(column: Column, meaningless: pl.Expr, value: pl.Expr, now: datetime) -> list[Rule]:
+    skipped = pl.col(skipped_name(column.name))
     latest = now + (FURTHEST if column.ahead else GRACE)
     earliest = datetime(EARLIEST.year, 1, 1, tzinfo=UTC)
-    return value, [
-        Rule(
-            column.name,
-            cell.is_not_null() & value.is_null() & ~skipped,
-            "This is not a time such as 2026-03-01T14:30+00:00; correct it.",
-        ),
+    return [
         Rule(
             column.name,
             skipped,
             "The clocks left this hour out when they went forward; correct it or add the offset.",
+        ),
+        Rule(
+            column.name,
+            meaningless,
+            "This is not a time such as 2026-03-01T14:30+00:00; correct it.",
         ),
         Rule(column.name, value < pl.lit(earliest), "This lies before 1990; correct it."),
         Rule(column.name, value > pl.lit(latest), _too_late(column)),
     ]
 
 
-def parse_time(cell: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """(the moment in UTC or null, whether the clocks left it out)."""
-    part = cell.str.extract_groups(TIME_SHAPE).struct
-    hour, minute, second = (_whole(part.field(str(place))) for place in (2, 3, 4))
-    micro = part.field("5").str.pad_end(6, "0").str.head(6).cast(pl.Int64, strict=False)
-    start = part.field("1").str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-    naive = start + pl.duration(
-        hours=hour, minutes=minute, seconds=second, microseconds=micro.fill_null(0)
-    )
-    hours, minutes = _whole(part.field("8")), _whole(part.field("9"))
-    sign = pl.when(part.field("7") == "-").then(-1).otherwise(1)
-    offset = pl.duration(minutes=sign * (hours * 60 + minutes))
-    fits = (hours * 60 + minutes) <= MOST_OFFSET_HOURS * 60
-    has_offset = part.field("6").is_not_null() | part.field("7").is_not_null()
-    exact = (naive - offset).dt.replace_time_zone("UTC")
-    local = naive.dt.replace_time_zone(LONDON, ambiguous="earliest", non_existent="null")
-    value = (
-        pl.when(has_offset & fits)
-        .then(exact)
-        .when(~has_offset)
-        .then(local.dt.convert_time_zone("UTC"))
-    )
-    skipped = ~has_offset & naive.is_not_null() & local.is_null()
-    return value, skipped.fill_null(False)
-
-
-def _whole(text: pl.Expr) -> pl.Expr:
-    return text.cast(pl.Int64, strict=False).fill_null(0)
-
-
-def _day(column: Column, cell: pl.Expr, now: datetime) -> tuple[pl.Expr, list[Rule]]:
-    """A day, or the London day of a time."""
-    plain = pl.when(cell.str.contains(DAY_SHAPE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
-    moment, _ = parse_time(pl.when(~cell.str.contains(DAY_SHAPE)).then(cell))
-    value = pl.coalesce(plain, moment.dt.convert_time_zone(LONDON).dt.date())
+def _day_rules(column: Column, meaningless: pl.Expr, value: pl.Expr, now: datetime) -> list[Rule]:
     today = now.astimezone(ZoneInfo(LONDON)).date()
     latest = today + (FURTHEST if column.ahead else GRACE)
-    return value, [
-        Rule(
-            column.name,
-            cell.is_not_null() & value.is_null(),
-            "This is not a day such as 2026-03-01; correct it.",
-        ),
+    return [
+        Rule(column.name, meaningless, "This is not a day such as 2026-03-01; correct it."),
         Rule(column.name, value < pl.lit(EARLIEST), "This lies before 1990; correct it."),
         Rule(column.name, value > pl.lit(latest), _too_late(column)),
     ]

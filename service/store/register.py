@@ -64,11 +64,12 @@ async def add_pseudonyms(
     key_version: int,
     ids: Sequence[UUID],
     blind_indexes: Sequence[bytes],
-) -> None:
-    """Keeps new pseudonyms; each means itself until somebody merges it with another."""
-    await connection.execute(
+) -> int:
+    """How many were new and are kept; each means itself until somebody merges it with another."""
+    status = await connection.execute(
         ADD_PSEUDONYMS, force, kind, key_version, ids, blind_indexes, timeout=LONG_SECONDS
     )
+    return _count(status)
 
 
 CONTACT_TIMES = """
@@ -179,6 +180,11 @@ async def keep_staged(connection: Connection, kind: str, force: str, batch: UUID
         batch,
         timeout=LONG_SECONDS,
     )
+    return _count(status)
+
+
+def _count(status: str) -> int:
+    """The rows a command tag such as `INSERT 0 3` names."""
     return int(status.rpartition(" ")[2])
 
 
