@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +131,12 @@ column = "y"
 
 def table(rows: int = 600, **changes: Any) -> Linked:
     """A small table of twelve forces; `changes` replace whole columns."""
+    rng = random.Random(rows)
     columns: dict[str, Any] = {
         "force": [f"f{row % 12:02}" for row in range(rows)],
-        "severity": [1 + row // 7 % 5 for row in range(rows)],
+        "severity": [rng.randint(1, 5) for _ in range(rows)],
         "arm": ["helped" if row // 12 % 3 == 0 else "usual" for row in range(rows)],
-        "y": [float(row * 7919 % 101) for row in range(rows)],
+        "y": [rng.gauss(50, 20) for _ in range(rows)],
         "responded": [1] * rows,
     }
     columns |= {name: [value] * rows if not isinstance(value, list) else value
