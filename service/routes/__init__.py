@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from service.routes import console, health, metrics
 from service.routes.invitations import INVITATION_ROUTES
+from service.routes.records import RECORD_ROUTES
 from service.routes.respond import RESPONDENT_ROUTES
 from service.routes.surveys import SURVEY_ROUTES
 
@@ -15,6 +16,7 @@ ROUTES: Mapping[str, Sequence[ControllerRouterHandler]] = {
     "respondent": [RESPONDENT_ROUTES],
     "api": [
         INVITATION_ROUTES,
+        RECORD_ROUTES,
         SURVEY_ROUTES,
     ],
     "console": [
