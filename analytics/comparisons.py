@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from analytics.estimation.absorbed import NotSettledError
 from analytics.estimation.arrays import Floats, Mask
 from analytics.estimation.clusters import MIN_CLUSTERS
 from analytics.estimation.contrast import EmptyContrastError, compare
-from analytics.estimation.design import Design, build_design
+from analytics.estimation.design import Design, build_design, is_category
 from analytics.estimation.effect import Declined, Effect, estimate
 from analytics.estimation.lag import mature_lag_days
 from analytics.linked_table import Fitted, arms_of, lag_columns
@@ -21,6 +21,7 @@ from analytics.specification import EventWithin, Outcome, Specification, Specifi
 
 ALL = "all"
 MOST_LEVELS = 60
+MOST_CATEGORIES = 100
 MIN_TEAMS = 10
 
 
@@ -59,6 +60,7 @@ class Comparisons:
             raise SpecificationError("The table holds no row to analyse.")
         self._one_force = self.frame[self.study.force].n_unique() == 1
         self._designs: dict[str, Design] = {}
+        self._masks: dict[str, Mask] = {}
         self._values: dict[str, tuple[Floats, Mask]] = {}
 
     def questions(self) -> Iterator[Question]:
@@ -96,13 +98,16 @@ class Comparisons:
             return []
         design = self._design(question.intervention)
         value, treated, population = self._arrays(question, design)
-        order = [c for c in ("contact_day", "prior_contacts") if c in self.frame.columns]
-        place = pl.struct(order).rank("ordinal").over(child)
-        first = self.frame.select((place == 1).alias("first"))["first"].to_numpy()[design.order]
+        first = self._mask("", self._first_contact)[design.order]
         try:
             return [compare(design, value, treated, population & first).headline.estimate]
         except (EmptyContrastError, NotSettledError):
             return []
+
+    def _first_contact(self) -> pl.Expr:
+        """Whether a row is the first one of its child in the table."""
+        order = [c for c in ("contact_day", "prior_contacts") if c in self.frame.columns]
+        return pl.struct(order).rank("ordinal").over(self.study.child or "") == 1
 
     @property
     def _by_team(self) -> bool:
@@ -131,27 +136,55 @@ class Comparisons:
             cluster = self.study.cluster or self.study.force
             if self._by_team and self.study.team is not None:
                 cluster = self.study.team
+            self._check_categories(covariates)
             self._designs[key] = build_design(
                 self.frame, covariates, force, cluster, linear=self.study.linear
             )
         return self._designs[key]
 
+    def _check_categories(self, covariates: list[str]) -> None:
+        """Raises SpecificationError for text with so many values that it can be no grouping."""
+        for column in covariates:
+            levels = self.frame[column].n_unique() if is_category(self.frame[column]) else 0
+            if levels > MOST_CATEGORIES:
+                raise SpecificationError(
+                    f"study.adjust_for: {column} holds {levels} different values that are not "
+                    f"numbers; give numbers or at most {MOST_CATEGORIES} groups."
+                )
+
     def _arrays(self, question: Question, design: Design) -> tuple[Floats, Mask, Mask]:
         """Outcome, treated and population of a question, in the order of the design."""
         value, eligible = self._value(question)
-        if self.study.treatment is None:
-            had = self.frame[question.intervention].cast(pl.Float64)
-            treated, either = (had == 1).fill_null(False), had.is_in([0.0, 1.0]).fill_null(False)
-        else:
-            arm = self.frame[self.study.treatment].cast(pl.String)
-            treated = (arm == question.intervention).fill_null(False)
-            either = treated | (arm == self.study.comparator).fill_null(False)
-        population = either.to_numpy() & eligible
+        arm = question.intervention
+        had = self._mask(f"arm {arm}", lambda: self._arm(arm))
+        either = had | self._mask(f"not {arm}", lambda: self._comparator(arm))
+        population = either & eligible
         if not question.is_all:
             column, _, level = question.subgroup.partition("=")
-            inside = (self.frame[column].cast(pl.String) == level).fill_null(False)
-            population = population & inside.to_numpy()
-        return value[design.order], treated.to_numpy()[design.order], population[design.order]
+            inside = self._mask(
+                f"group {question.subgroup}", lambda: pl.col(column).cast(pl.String) == level
+            )
+            population = population & inside
+        return value[design.order], had[design.order], population[design.order]
+
+    def _arm(self, intervention: str) -> pl.Expr:
+        """Whether a contact is in the arm."""
+        if self.study.treatment is None:
+            return pl.col(intervention).cast(pl.Float64) == 1
+        return pl.col(self.study.treatment).cast(pl.String) == intervention
+
+    def _comparator(self, intervention: str) -> pl.Expr:
+        """Whether a contact is compared with the arm."""
+        if self.study.treatment is None:
+            return pl.col(intervention).cast(pl.Float64) == 0
+        return pl.col(self.study.treatment).cast(pl.String) == self.study.comparator
+
+    def _mask(self, name: str, rule: Callable[[], pl.Expr]) -> Mask:
+        """The rows for which the rule holds, worked out once; null counts as no."""
+        if name not in self._masks:
+            found = self.frame.select(rule().fill_null(False).alias("rule"))
+            self._masks[name] = found["rule"].to_numpy()
+        return self._masks[name]
 
     def _value(self, question: Question) -> tuple[Floats, Mask]:
         """The outcome as numbers (nan where not seen) and who belongs to the population."""
@@ -165,6 +198,7 @@ class Comparisons:
                 value.fill_nan(None).alias("value"), eligible.alias("eligible")
             )
             numbers = found["value"].to_numpy().astype(np.float64)
+            numbers = np.where(np.isfinite(numbers), numbers, np.nan)
             self._values[question.name] = numbers, found["eligible"].to_numpy()
         return self._values[question.name]
 

@@ -108,7 +108,8 @@ def fit(specification: Specification, linked: Linked) -> Fitted:
     wanted |= {"contact_day", "prior_contacts"} & set(schema)
     frame = _collect(linked.frame.select(sorted(wanted)))
     _check_types(specification, frame)
-    return Fitted(_with_day_numbers(_of_roles(frame, study)), _extract(study, linked))
+    rows = _with_day_numbers(_of_roles(frame, study))
+    return Fitted(rows, _extract(specification, linked, rows))
 
 
 def named_columns(specification: Specification) -> dict[str, str]:
@@ -222,8 +223,24 @@ def _with_day_numbers(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _extract(study: Study, linked: Linked) -> int | None:
-    """The day of the extract: the specification's, else the snapshot's."""
-    if isinstance(study.extract_day, date):
-        return day_number(study.extract_day)
-    return linked.extract_day if study.extract_day is None else study.extract_day
+def _extract(specification: Specification, linked: Linked, rows: pl.DataFrame) -> int | None:
+    """The day of the extract: the specification's, else the snapshot's, else the latest day seen.
+
+    The last is never too late: nothing can have happened after the extract.
+    """
+    given = specification.study.extract_day
+    if isinstance(given, date):
+        return day_number(given)
+    if given is not None or linked.extract_day is not None:
+        return linked.extract_day if given is None else given
+    days = {column for outcome in specification.outcome for column in day_columns(outcome)}
+    seen = [rows[column].max() for column in sorted(days & set(rows.columns))]
+    known = [int(day) for day in seen if isinstance(day, int | float)]
+    return max(known, default=None)
+
+
+def day_columns(outcome: Outcome) -> tuple[str, ...]:
+    """Every column of days that an outcome uses."""
+    start = (outcome.start,) if outcome.start else ()
+    event = (outcome.event,) if isinstance(outcome, EventWithin) else ()
+    return (*start, *event, *lag_columns(outcome))

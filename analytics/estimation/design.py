@@ -116,8 +116,8 @@ def _dummies(grouping: Grouping) -> list[tuple[str, Floats]]:
 
 def _standardised(name: str, column: pl.Series, order: Codes) -> list[tuple[str, Floats]]:
     """The number in standard deviations from its mean, and an indicator of being missing."""
-    values = column.cast(pl.Float64).fill_nan(None).to_numpy()[order]
-    missing = np.isnan(values)
+    values = column.cast(pl.Float64).to_numpy()[order]
+    missing = ~np.isfinite(values)
     known = values[~missing]
     mean, deviation = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
     scaled = np.where(missing, 0.0, (values - mean) / (deviation or 1.0))

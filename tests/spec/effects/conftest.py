@@ -37,6 +37,7 @@ def linked_of(contacts: int, seed: int, scenario: str = "default") -> tuple[Link
     return Linked(frame.lazy(), True, extract_day, 7), pl.DataFrame(world.effects)
 
 
+@lru_cache(maxsize=160)
 def effects_and_truth(contacts: int, seed: int, scenario: str = "default") -> pl.DataFrame:
     """The effects on everybody with `truth` beside them."""
     linked, truth = linked_of(contacts, seed, scenario)
