@@ -7,7 +7,20 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from service.commands import demo, instruments, keys, migrate, serve
+from service.commands import (
+    demo,
+    effects,
+    importing,
+    instruments,
+    keys,
+    migrate,
+    plan,
+    report,
+    serve,
+    simulate,
+    snapshot,
+    tokens,
+)
 from service.commands.running import CommandError, unexpected
 from service.embedded import EmbeddedError
 from service.errors import HeardError
@@ -15,7 +28,20 @@ from service.migrate import MigrationError
 from service.privacy.keys import KeysError
 from service.settings import SettingsError, read_settings, unknown_variables
 
-MODULES = (demo, serve, migrate, instruments, keys)
+MODULES = (
+    demo,
+    serve,
+    migrate,
+    importing,
+    simulate,
+    snapshot,
+    plan,
+    effects,
+    report,
+    tokens,
+    instruments,
+    keys,
+)
 FAILED = 1
 INTERRUPTED = 130
 OURS = (EmbeddedError, HeardError, MigrationError, KeysError, SettingsError, CommandError)

@@ -1,0 +1,48 @@
+"""`heard snapshot`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from analytics.register import Register
+from analytics.snapshot import write_snapshot
+from service.analysis_tables import current_register
+from service.commands.running import CommandError, Subparsers, with_parts
+from service.commands.tokens import force_slug
+from service.parts import Parts
+from service.settings import Settings
+from surveys.vocabulary import FORCES
+
+
+def add(subparsers: Subparsers) -> None:
+    """heard snapshot"""
+    parser = subparsers.add_parser(
+        "snapshot", help="write the pseudonymised analysis tables as Parquet"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--force", type=force_slug, metavar="SLUG", help="one force alone")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """0 once the tables lie in the folder."""
+    forces = [options.force] if options.force else list(FORCES)
+
+    async def read(parts: Parts) -> Register:
+        return await current_register(parts, tqdm(forces, delay=2, disable=None, leave=False))
+
+    register = with_parts(settings, read)
+    if register.contacts.is_empty():
+        raise CommandError("There are no contacts to write; import some first.")
+    try:
+        # Drawn by the operating system: whoever knows the program cannot know the ids.
+        written = write_snapshot(register, options.out, np.random.default_rng())
+    except OSError:
+        raise CommandError(f"{options.out} cannot be written; choose another folder.") from None
+    word = " SIMULATED" if written["simulated"] else ""
+    print(f"{options.out}: {written['rows']['linked']}{word} contacts")
+    return 0
