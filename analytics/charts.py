@@ -39,6 +39,8 @@ _LOOKS: Final = {
 }
 _WIDTH: Final = 300
 _ROW: Final = 66
+_MARGIN: Final = 16
+_HEADING: Final = 28
 _FONT: Final = "sans-serif"
 SIMULATED: Final = "SIMULATED"
 
@@ -62,7 +64,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def forest(
-    rows: Sequence[Interval], *, unit: str, worth_having: float | None, title: str, simulated: bool
+    rows: Sequence[Interval], *, unit: str, worth_having: float | None, simulated: bool
 ) -> str:
     """The SVG of differences with their 95% intervals, one below another, nought marked.
 
@@ -94,10 +96,10 @@ def forest(
         _words(placed, y, "words", dy=-2, color=MUTED, size=12, weight="normal"),
     ]
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_ROW * len(rows))
-    return _svg(chart, title, simulated)
+    return _svg(chart, simulated)
 
 
-def bars(rows: Sequence[Bar], *, title: str, simulated: bool) -> str:
+def bars(rows: Sequence[Bar], *, simulated: bool) -> str:
     """The SVG of shares in every 100, longest possible bar 100."""
     placed = [
         {
@@ -124,7 +126,23 @@ def bars(rows: Sequence[Bar], *, title: str, simulated: bool) -> str:
     chart = alt.layer(
         whole.encode(x=x, x2="to:Q", y=y), part.encode(x=x, x2="percent:Q", y=y), labels, number
     )
-    return _svg(chart.properties(width=_WIDTH, height=38 * len(rows)), title, simulated)
+    return _svg(chart.properties(width=_WIDTH, height=38 * len(rows)), simulated)
+
+
+def standing(svg: str, *, title: str) -> str:
+    """`svg` as a file of its own: on white, under its title."""
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    width, height = (float(each) for each in size.groups()) if size else (_WIDTH, _WIDTH)
+    wide, tall = width + 2 * _MARGIN, height + 2 * _MARGIN + _HEADING
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide:g}" height="{tall:g}" '
+        f'viewBox="0 0 {wide:g} {tall:g}"><title>{escape(title)}</title>'
+        f'<rect width="100%" height="100%" fill="{PAPER}"/>'
+        f'<text x="{_MARGIN + 4}" y="{_MARGIN + 14}" font-family="{_FONT}" font-size="14" '
+        f'font-weight="bold" fill="{INK}">{escape(title)}</text>'
+        + svg.replace("<svg ", f'<svg x="{_MARGIN}" y="{_MARGIN + _HEADING}" ', 1)
+        + "</svg>"
+    )
 
 
 def inline(svg: str, *, key: str, name: str, description: str) -> str:
@@ -191,26 +209,15 @@ def _words(
     )
 
 
-def _svg(chart: Any, title: str, simulated: bool) -> str:
-    heading = [title] if title else []
-    mark = [f"{SIMULATED} DATA: no real child is in this picture"] if simulated else []
-    finished = chart.properties(
-        background=PAPER if title else "transparent",
-        padding=14 if title else 4,
-        title=alt.TitleParams(
-            text=heading or mark,
-            subtitle=mark if heading else [],
-            anchor="start",
-            frame="group",
-            color=INK if heading else MUTED,
-            fontSize=15 if heading else 11,
-            subtitleColor=MUTED,
-            offset=12,
-        ),
-    ).configure(font=_FONT)
+def _svg(chart: Any, simulated: bool) -> str:
+    mark = f"{SIMULATED} DATA: no real child is in this picture" if simulated else ""
+    title = alt.TitleParams(
+        text=mark, anchor="start", frame="group", color=MUTED, fontSize=11, offset=10
+    )
+    finished = chart.properties(background="transparent", padding=4)
+    finished = (finished.properties(title=title) if simulated else finished).configure(font=_FONT)
     finished = finished.configure_view(stroke=None).configure_axis(
         gridColor=LINE,
-        gridOpacity=0.6,
         domain=False,
         ticks=False,
         labelColor=MUTED,

@@ -15,6 +15,7 @@ from analytics.disclosure.rounding import (
 )
 
 WHOLE: Final = "all"
+LARGE_GROUP: Final = 1000
 SIDES: Final = ("n_treated", "n_comparison")
 # A rounded count stands for itself and two either side.
 _SLACK: Final = ROUNDING_BASE // 2
@@ -36,12 +37,16 @@ _SHOWN: Final = (
 
 
 def release_effects(
-    effects: pl.DataFrame, shares: frozenset[str], min_cell: int = MIN_CELL
+    effects: pl.DataFrame,
+    shares: frozenset[str],
+    min_cell: int = MIN_CELL,
+    short_scales: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
     """The rows of effects.csv as they may be shown, with a column `suppressed`.
 
     A row is shown when both groups have `min_cell` children or more; then counts are rounded to
-    5, differences to one decimal, and shares (outcomes named in `shares`, between −1 and 1) become
+    5, differences to one decimal (two for `short_scales` while both groups are 1,000 or more),
+    and shares (outcomes named in `shares`, between −1 and 1) become
     percentage points, whole ones while either group is under 1,000. A hidden row keeps only its
     names. A group that could be found by taking the other groups from the whole is hidden with
     the next smallest group (`secondary`). Raises MinimumTooLowError for a `min_cell` under 10.
@@ -53,7 +58,7 @@ def release_effects(
     kept = [name for name in _SHOWN if name in effects.columns]
     names = {"intervention", "outcome", "subgroup", "estimand", "plan"}
     return (
-        marked.with_columns(_rounded_units(shares))
+        marked.with_columns(_rounded_units(shares, short_scales))
         .with_columns(pl.col("p_adjusted").round(3))
         .with_columns(_rounded_count(side) for side in SIDES)
         .with_columns(pl.when(shown).then(name).alias(name) for name in kept if name not in names)
@@ -66,14 +71,17 @@ def _rounded_count(side: str) -> pl.Expr:
     return (((pl.col(side) + half) // ROUNDING_BASE) * ROUNDING_BASE).cast(pl.Int64).alias(side)
 
 
-def _rounded_units(shares: frozenset[str]) -> list[pl.Expr]:
+def _rounded_units(shares: frozenset[str], short_scales: frozenset[str]) -> list[pl.Expr]:
     is_share = pl.col("outcome").is_in(sorted(shares))
-    is_large = pl.min_horizontal(*SIDES) >= 1000
+    is_short = pl.col("outcome").is_in(sorted(short_scales))
+    is_large = pl.min_horizontal(*SIDES) >= LARGE_GROUP
     return [
         pl.when(is_share & is_large)
         .then((pl.col(name) * 100).round(1))
         .when(is_share)
         .then((pl.col(name) * 100).round(0))
+        .when(is_short & is_large)
+        .then(pl.col(name).round(2))
         .otherwise(pl.col(name).round(1))
         .add(0.0)  # no −0
         .alias(name)
@@ -101,12 +109,15 @@ def _marks(effects: pl.DataFrame, min_cell: int) -> pl.Series:
             continue
         for side in SIDES:
             counts = [rows[part][side] or 0 for part in parts]
-            _protect(marks, parts, counts, rows[total][side], min_cell)
+            if not _protect(marks, parts, counts, rows[total][side], min_cell):
+                marks[total] = "secondary"
     return pl.Series("suppressed", marks, dtype=pl.String)
 
 
-def _protect(marks: list[str], parts: list[int], counts: list[int], whole: int, least: int) -> None:
+def _protect(marks: list[str], parts: list[int], counts: list[int], whole: int, least: int) -> bool:
     """Hides further parts until no small one can be found by taking the others from the whole.
+
+    False when even hiding them all is not enough, so that the whole must go too.
 
     Children whose group is not known make the parts fall short of the whole; what is missing is
     then one more small, hidden part.
@@ -117,11 +128,12 @@ def _protect(marks: list[str], parts: list[int], counts: list[int], whole: int, 
     def is_hidden(place: int) -> bool:
         return place >= len(parts) or marks[parts[place]] != ""
 
-    while shown := [p for p in sizes if not is_hidden(p)]:
-        hidden = set(sizes) - set(shown)
+    while True:
+        shown = [p for p in sizes if not is_hidden(p)]
+        is_exposed = _is_exposed(sizes, set(sizes) - set(shown), whole, least)
         is_lonely = len(parts) - len(shown) == 1
-        if not is_lonely and not _is_exposed(sizes, hidden, whole, least):
-            return
+        if not shown or not (is_lonely or is_exposed):
+            return not is_exposed
         roomy = [p for p in shown if sizes[p] >= 2 * least] or shown
         marks[parts[min(roomy, key=lambda p: (sizes[p], p))]] = "secondary"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
-from analytics.charts import Interval, forest, inline
+from analytics.charts import Interval, forest, inline, standing
 from analytics.disclosure.effects import WHOLE
 from analytics.reporting.facts import OutcomeFacts, ReportFacts
 from analytics.reporting.labels import (
@@ -45,6 +46,12 @@ _ORDER = (
     CANNOT_TELL,
 )
 
+_COUNTED = {
+    "recorded more": "had more recorded",
+    "recorded less": "had less recorded",
+    "about the same": "came out about the same",
+}
+
 
 def look_of(verdict: str | None) -> str:
     """The class that draws the shape of a verdict beside its words."""
@@ -55,7 +62,7 @@ def summary_of(rows: list[Row]) -> str:
     """How many comparisons came out how, in one sentence."""
     whole = _shown_wholes(rows)
     counts = [
-        f"{sum(row['verdict'] == verdict for row in whole)} {verdict}"
+        f"{sum(row['verdict'] == verdict for row in whole)} {_COUNTED.get(verdict, verdict)}"
         for verdict in _ORDER[:-1]
         if any(row["verdict"] == verdict for row in whole)
     ]
@@ -70,24 +77,30 @@ def summary_of(rows: list[Row]) -> str:
 
 
 def findings_of(rows: list[Row], facts: ReportFacts) -> tuple[Finding, ...]:
-    """One sentence for every comparison with a verdict, the clearest verdicts first."""
+    """One sentence for every kind of help and verdict it has, the clearest verdicts first."""
     outcomes = {outcome.name: outcome for outcome in facts.outcomes}
-    told = [row for row in _shown_wholes(rows) if row["verdict"] != CANNOT_TELL]
-    told.sort(key=lambda row: (_ORDER.index(row["verdict"]), row["outcome"], row["intervention"]))
+    gathered: dict[tuple[str, str], list[str]] = {}
+    for row in _shown_wholes(rows):
+        if row["verdict"] != CANNOT_TELL:
+            figures = gathered.setdefault((row["verdict"], row["intervention"]), [])
+            figures.append(_figure(row, outcomes[row["outcome"]]))
     return tuple(
         Finding(
-            look=look_of(row["verdict"]),
-            intervention=intervention_label(row["intervention"]),
-            outcome=outcome_label(row["outcome"]),
-            sentence=finding(
-                row["verdict"],
-                told_difference(row["estimate"], outcomes[row["outcome"]]),
-                interval_words(row["ci_low"], row["ci_high"], outcomes[row["outcome"]]),
-                is_registered=facts.is_registered,
-            ),
+            look=look_of(verdict),
+            intervention=intervention_label(intervention),
+            sentence=finding(verdict, is_registered=facts.is_registered),
+            figures=tuple(figures),
         )
-        for row in told
+        for (verdict, intervention), figures in sorted(
+            gathered.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])
+        )
     )
+
+
+def _figure(row: Row, outcome: OutcomeFacts) -> str:
+    told = told_difference(row["estimate"], outcome)
+    interval = interval_words(row["ci_low"], row["ci_high"], outcome)
+    return f"{outcome_label(outcome.name)}: {told} (95% interval: {interval})"
 
 
 def reasons_of(rows: list[Row]) -> tuple[Reason, ...]:
@@ -149,6 +162,7 @@ def _groups(rows: list[Row], outcome: OutcomeFacts, facts: ReportFacts) -> Itera
     for (column, code), members in families.items():
         if all(row["suppressed"] for row in members):
             continue
+        members.sort(key=lambda row: _place(row["subgroup"]))
         yield EffectTable(
             caption=f"{intervention_label(code)}, {outcome_label(outcome.name)}: "
             f"by {fact_label(column)}",
@@ -206,15 +220,12 @@ def _picture(
         for row in shown
     ]
 
-    def draw(title: str) -> str:
-        return forest(
-            intervals,
-            unit=axis_words(outcome),
-            worth_having=outcome.shown_worth_having,
-            title=title,
-            simulated=facts.simulated,
-        )
-
+    drawing = forest(
+        intervals,
+        unit=axis_words(outcome),
+        worth_having=outcome.shown_worth_having,
+        simulated=facts.simulated,
+    )
     key = f"effects-{outcome.name.replace('_', '-')}"
     told = "; ".join(
         f"{line.label}: {line.words}, {difference_words(line.estimate, outcome)}"
@@ -222,12 +233,12 @@ def _picture(
     )
     mark = "SIMULATED data. " if facts.simulated else ""
     drawn = inline(
-        draw(""),
+        drawing,
         key=key,
         name=f"{label}: difference from similar children, with 95% intervals",
         description=f"{mark}{told}. The table beside the chart holds the same figures.",
     )
-    return Picture(key=key, inline=drawn, file=draw(label))
+    return Picture(key=key, inline=drawn, file=standing(drawing, title=label))
 
 
 def _reading(outcome: OutcomeFacts) -> str:
@@ -248,6 +259,13 @@ def _reading(outcome: OutcomeFacts) -> str:
 
 def _shown_wholes(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["subgroup"] == WHOLE and not row["suppressed"]]
+
+
+def _place(subgroup: str) -> tuple[float, str]:
+    """Groups in the order of the numbers they begin with: 6-7 before 12-15."""
+    level = subgroup.partition("=")[2]
+    number = level.partition("-")[0]
+    return (float(number) if number.isdecimal() else math.inf, level)
 
 
 def _many(count: int, word: str) -> str:

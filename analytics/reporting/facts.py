@@ -60,6 +60,13 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(outcome.name for outcome in self.outcomes if outcome.is_share)
 
     @property
+    def short_scales(self) -> frozenset[str]:
+        """The outcomes in points of so short a scale that a tenth of a point is much."""
+        return frozenset(
+            outcome.name for outcome in self.outcomes if outcome.top and outcome.top <= 10
+        )
+
+    @property
     def is_public(self) -> bool:
         """Whether this report may be shown to the public: a registered plan and real data."""
         return self.is_registered and not self.simulated

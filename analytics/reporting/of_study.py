@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -22,7 +23,14 @@ from analytics.specification import (
     Study,
     better_of,
 )
-from surveys.vocabulary import CONSTRUCTS
+from surveys.vocabulary import CONSTRUCTS, OUTCOME_SETS
+
+_PERCENTS: Final = frozenset(
+    code.lower()
+    for each in OUTCOME_SETS.values()
+    for code, outcome in each.outcomes.items()
+    if outcome.measure is not None and outcome.measure.maximum == SCALE[1]
+)
 
 
 def facts_of(
@@ -77,7 +85,9 @@ def _top(outcome: Outcome) -> float | None:
     """The highest value there can be, where the specification or the contract says it."""
     if isinstance(outcome, Score) and outcome.range[0] == 0:
         return outcome.range[1] * len(outcome.items)
-    if isinstance(outcome, Mean) and outcome.column.removeprefix(CARER) in CONSTRUCTS:
+    if isinstance(outcome, Mean) and (
+        outcome.column in _PERCENTS or outcome.column.removeprefix(CARER) in CONSTRUCTS
+    ):
         return SCALE[1]
     return None
 

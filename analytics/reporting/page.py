@@ -6,12 +6,15 @@ import msgspec
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One sentence of the answer. `look` is the shape and colour of its verdict."""
+    """One sentence of the answer, and the figures it rests on.
+
+    `look` is the shape and colour of its verdict.
+    """
 
     look: str
     intervention: str
-    outcome: str
     sentence: str
+    figures: tuple[str, ...]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ def release_all(
     A linked table of somebody else may lack columns of the contract: tables that need them are
     then left out. Raises MinimumTooLowError for a minimum under 10.
     """
-    shown = release_effects(effects, facts.shares, facts.min_cell)
+    shown = release_effects(effects, facts.shares, facts.min_cell, short_scales=facts.short_scales)
     tables = {"effects": tidy_effects(shown, facts.release)}
     columns = set(linked.collect_schema().names())
     if "intervention" in columns:

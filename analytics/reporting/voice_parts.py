@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.charts import Bar, bars, inline
+from analytics.charts import Bar, bars, inline, standing
 from analytics.measures import BEST
 from analytics.reporting.facts import ReportFacts
 from analytics.reporting.labels import (
@@ -153,11 +153,11 @@ def _said_voice(who: str, figures: Figures, facts: ReportFacts) -> Voice | None:
 def _picture(key: str, name: str, drawn: list[Bar], facts: ReportFacts) -> Picture:
     told = "; ".join(f"{bar.label}: {_share(bar.percent)}" for bar in drawn)
     mark = "SIMULATED data. " if facts.simulated else ""
-    drawing = bars(drawn, title="", simulated=facts.simulated)
+    drawing = bars(drawn, simulated=facts.simulated)
     return Picture(
         key=key,
         inline=inline(drawing, key=key, name=name, description=f"{mark}{told}."),
-        file=bars(drawn, title=name, simulated=facts.simulated),
+        file=standing(drawing, title=name),
     )
 
 

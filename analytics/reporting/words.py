@@ -106,7 +106,8 @@ def told_difference(value: float, outcome: OutcomeFacts) -> str:
     if outcome.is_share:
         return f"{_amount(value)} {_side(value, outcome)} children in every 100"
     of = f" out of {outcome.top:g}" if outcome.top else ""
-    return f"{_amount(value)} points {_side(value, outcome)}{of}"
+    points = "point" if _amount(value) == "1" else "points"
+    return f"{_amount(value)} {points} {_side(value, outcome)}{of}"
 
 
 def verdict_words(verdict: str | None, *, is_registered: bool) -> str:
@@ -115,22 +116,17 @@ def verdict_words(verdict: str | None, *, is_registered: bool) -> str:
     return said if is_registered else f"{said} (exploratory)"
 
 
-def finding(verdict: str, told: str, interval: str, *, is_registered: bool) -> str:
-    """The sentences on one comparison: what was found, how large, how sure."""
+def finding(verdict: str, *, is_registered: bool) -> str:
+    """What was found about one kind of help, as one sentence."""
     mark = "" if is_registered else " (exploratory)"
-    doubt = f" (95% interval: {interval})" if interval else ""
-    return f"Children offered it {_SENTENCES[verdict].format(mark=mark)} {_upper(told)}{doubt}."
+    return f"Children offered it {_SENTENCES[verdict].format(mark=mark)}"
 
 
 def _amount(value: float) -> str:
-    return f"{abs(value):.1f}".removesuffix(".0")
+    return f"{abs(round(value, 2)):g}"
 
 
 def _side(value: float, outcome: OutcomeFacts) -> str:
     if outcome.is_share:
         return "fewer" if value < 0 else "more"
     return "lower" if value < 0 else "higher"
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
