@@ -13,7 +13,6 @@ from surveys import vocabulary as v
 Meaning = Literal["reference", "code", "codes", "day", "time", "whole", "number", "yes_no", "text"]
 KindName = Literal["contacts", "interventions", "events", "outcomes", "responses"]
 GATE: Final = ("open", "closed")
-MOST_CODES_NAMED: Final = 8
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):

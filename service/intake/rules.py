@@ -9,7 +9,7 @@ import polars as pl
 
 from service.intake.columns import KindName
 from service.intake.values import GRACE, LONDON, Rule
-from surveys.vocabulary import OUTCOME_SETS
+from surveys.vocabulary import OUTCOME_SETS, Measure, Outcome, OutcomeSet
 
 AHEAD_EVENTS: Final = ("trial_date",)
 # Seen from an outcome whose contact is known here: the London day of that contact.
@@ -50,9 +50,9 @@ def _events(now: datetime) -> list[Rule]:
 
 
 def _outcomes() -> list[Rule]:
-    value = pl.col("value")
-    rules = [
-        Rule("outcome", ~_coded(), "This is not a code of this outcome set; see docs/codes.md."),
+    groups = OUTCOME_SETS.values()
+    return [
+        *(rule for group in groups for rule in _codes_of(group)),
         Rule(
             "told_child_on",
             pl.col("told_child_on") < pl.col("decided_on"),
@@ -65,59 +65,76 @@ def _outcomes() -> list[Rule]:
         ),
         Rule(
             "value",
-            ~_measured() & value.is_not_null(),
+            ~_pairs(_measured()) & pl.col("value").is_not_null(),
             "This outcome is a fact and carries no value; leave it blank.",
         ),
         Rule(
             "value",
-            _measured() & value.is_null() & ~pl.col("withdrawn"),
+            _pairs(_measured()) & pl.col("value").is_null() & ~pl.col("withdrawn"),
             "This outcome is measured and needs its value; fill it in.",
         ),
+        *(
+            rule
+            for group in groups
+            for outcome in group.outcomes.values()
+            for rule in _about(group, outcome)
+        ),
     ]
-    for group in OUTCOME_SETS.values():
-        here = pl.col("outcome_set") == group.code
-        for code, sentence in group.not_outcomes.items():
-            rules.insert(0, Rule("outcome", here & (pl.col("outcome") == code), sentence))
-        for outcome in group.outcomes.values():
-            this = here & (pl.col("outcome") == outcome.code)
-            measure = outcome.measure
-            if measure is not None:
-                low, high = f"{measure.minimum:g}", f"{measure.maximum:g}"
-                wrong = ~value.is_between(measure.minimum, measure.maximum)
-                if measure.whole:
-                    wrong = wrong | (value != value.round(0))
-                kind = "a whole number" if measure.whole else "a number"
-                rules.append(
-                    Rule("value", this & wrong, f"This must be {kind} from {low} to {high}.")
-                )
-            if not outcome.final_may_hold:
-                rules.append(
-                    Rule(
-                        "final", this & pl.col("final"), "This outcome is never final; correct it."
-                    )
-                )
+
+
+def _codes_of(group: OutcomeSet) -> list[Rule]:
+    """Codes that are no outcome, each with its own sentence, and codes that are unknown."""
+    here, outcome = pl.col("outcome_set") == group.code, pl.col("outcome")
+    known = ", ".join(group.outcomes)
+    return [
+        *(
+            Rule("outcome", here & (outcome == code), sentence)
+            for code, sentence in group.not_outcomes.items()
+        ),
+        Rule(
+            "outcome",
+            here & ~outcome.is_in(list(group.outcomes)),
+            f"This is not an outcome of the set {group.code}; use {known}.",
+        ),
+    ]
+
+
+def _about(group: OutcomeSet, outcome: Outcome) -> list[Rule]:
+    """The range of one measured outcome, and whether it may be final."""
+    this = (pl.col("outcome_set") == group.code) & (pl.col("outcome") == outcome.code)
+    rules = []
+    if outcome.measure is not None:
+        rules.append(Rule("value", this & _outside(outcome.measure), _range(outcome.measure)))
+    if not outcome.final_may_hold:
+        sentence = "This outcome is never final; correct it."
+        rules.append(Rule("final", this & pl.col("final"), sentence))
     return rules
+
+
+def _outside(measure: Measure) -> pl.Expr:
+    value = pl.col("value")
+    outside = ~value.is_between(measure.minimum, measure.maximum)
+    return outside | (value != value.round(0)) if measure.whole else outside
+
+
+def _range(measure: Measure) -> str:
+    kind = "a whole number" if measure.whole else "a number"
+    return f"This must be {kind} from {measure.minimum:g} to {measure.maximum:g}."
+
+
+def _measured() -> list[tuple[str, str]]:
+    return [
+        (group.code, outcome.code)
+        for group in OUTCOME_SETS.values()
+        for outcome in group.outcomes.values()
+        if outcome.measure is not None
+    ]
 
 
 def _pairs(codes: list[tuple[str, str]]) -> pl.Expr:
     """Whether set and outcome are one of the pairs. U+001F is in no cell: it is refused."""
     both = pl.concat_str("outcome_set", "outcome", separator="\x1f")
     return both.is_in([f"{group}\x1f{outcome}" for group, outcome in codes])
-
-
-def _coded() -> pl.Expr:
-    return _pairs([(g.code, code) for g in OUTCOME_SETS.values() for code in g.outcomes])
-
-
-def _measured() -> pl.Expr:
-    return _pairs(
-        [
-            (group.code, outcome.code)
-            for group in OUTCOME_SETS.values()
-            for outcome in group.outcomes.values()
-            if outcome.measure is not None
-        ]
-    )
 
 
 def rules_beside_contact() -> list[Rule]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from service.intake.columns import MOST_CODES_NAMED, Column
+from service.intake.columns import Column
 
 LONDON: Final = "Europe/London"
 EARLIEST: Final = date(1990, 1, 1)
@@ -179,9 +179,7 @@ def rules_of_column(column: Column, now: datetime) -> list[Rule]:
 def _code_sentence(column: Column) -> str:
     if column.name == "force":
         return "No force has this slug; use the one of data.police.uk, such as durham."
-    if len(column.codes) <= MOST_CODES_NAMED:
-        return f"This is not a code of {column.name}; use {', '.join(column.codes)}."
-    return f"This is not a code of {column.name}; the list is in docs/codes.md."
+    return f"This is not a code of {column.name}; use {', '.join(column.codes)}."
 
 
 def _in_range(column: Column, meaningless: pl.Expr, value: pl.Expr) -> Rule:
