@@ -15,15 +15,16 @@ import uvicorn
 from analytics import simulate
 from service import demo
 from service.app import create_app
-from service.commands.importing import import_file
 from service.commands.running import (
     CommandError,
-    Subparsers,
     opened_parts,
     owner_address,
     run_on_database,
 )
 from service.db import Database
+from service.intake.columns import KINDS
+from service.intake.files import read_file
+from service.intake.taking import Sender, take
 from service.migrate import migrate
 from service.parts import DemoParts, Parts
 from service.privacy.keys import open_keys
@@ -34,9 +35,8 @@ from service.staff import DemoSignIn
 HOST = "127.0.0.1"
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard demo"""
-    parser = subparsers.add_parser("demo", help="show everything, with simulated children")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--contacts", type=int, default=12_000, help="how many; 12000 by default")
     parser.add_argument("--json", action="store_true", help="print one line of JSON, then serve")
@@ -54,9 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     world = _simulated(folder, options.contacts)
     with owner_address(settings) as url:
         run_on_database(migrate(url, settings))
-        for kind in demo.FILES:
-            _say(f"Loading simulated {kind}")
-            import_file(settings, url, kind, world / f"{kind}.csv")
+        run_on_database(_load(settings, url, world))
         force = demo.largest_force(world)
         parts = _parts(settings, url, folder, force)
         opened = run_on_database(_open(parts, settings, url, world, base_url, force))
@@ -84,6 +82,17 @@ def _simulated(folder: Path, contacts: int) -> Path:
         _say(f"Simulating a country with {contacts} contacts")
         simulate.run(contacts, demo.SEED, world, "files", demo.SCENARIO)
     return world
+
+
+async def _load(settings: Settings, url: str, world: Path) -> None:
+    """Imports the simulated files; those of an earlier run change nothing."""
+    sender = Sender(role="worker", actor="heard demo", force=None)
+    async with opened_parts(settings, url) as parts:
+        for kind in demo.FILES:
+            _say(f"Loading simulated {kind}")
+            taken = await take(parts, KINDS[kind], read_file(world / f"{kind}.csv"), sender)
+            if taken.rejected:
+                raise CommandError(f"{taken.rejected} simulated {kind} were not taken.")
 
 
 def _parts(settings: Settings, url: str, folder: Path, force: str) -> Parts:

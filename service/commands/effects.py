@@ -7,13 +7,12 @@ from pathlib import Path
 
 from analytics.linked_table import UnreadableDataError
 from analytics.specification import SpecificationError
-from service.commands.running import CommandError, Subparsers
+from service.commands.running import CommandError
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard effects"""
-    parser = subparsers.add_parser("effects", help="estimate what each intervention changed")
     parser.add_argument("specification", type=Path, metavar="SPEC.toml")
     parser.add_argument(
         "--data", type=Path, required=True, metavar="FILE_OR_DIR", help="a table or a snapshot"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from service.commands.running import CommandError, Subparsers, with_parts
+from service.commands.running import CommandError, with_parts
 from service.commands.tokens import force_slug
 from service.intake.columns import KINDS
 from service.intake.files import read_file
@@ -20,13 +20,11 @@ from service.settings import Settings
 MOST_SHOWN = 20
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard import"""
-    parser = subparsers.add_parser(
-        "import",
-        help="take in a file of a force",
-        description="Takes in a CSV or Parquet file. Good rows go in; bad rows come back in "
-        "FILE.rejected.csv, each with what is wrong. The same file again changes nothing.",
+    parser.description = (
+        "Takes in a CSV or Parquet file. Good rows go in; bad rows come back in "
+        "FILE.rejected.csv, each with what is wrong. The same file again changes nothing."
     )
     parser.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("file", type=Path, metavar="FILE")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from service.commands.running import CommandError, Subparsers
+from service.commands.running import CommandError
 from service.settings import Settings
 from surveys.library import check_directory, load_library
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard instruments list, heard instruments check"""
-    parser = subparsers.add_parser("instruments", help="list or check the surveys")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="the surveys there are")
     listing.set_defaults(run=run_list)

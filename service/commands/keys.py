@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from service.commands.running import Subparsers
 from service.privacy.keys import RINGS, new_ring, read_ring, rotated, write_ring
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard keys new, heard keys rotate"""
-    parser = subparsers.add_parser("keys", help="make or rotate the keys")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = actions.add_parser("new", help="make the key files; refuses where one exists")
     new.set_defaults(run=run_new)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from service.commands.running import Subparsers, owner_address, run_on_database
+from service.commands.running import owner_address, run_on_database
 from service.migrate import migrate
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard migrate"""
-    parser = subparsers.add_parser("migrate", help="bring the database to the newest migration")
     parser.set_defaults(run=run)
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from analytics import plan
 from analytics.specification import SpecificationError
-from service.commands.running import CommandError, Subparsers
+from service.commands.running import CommandError
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard plan register"""
-    parser = subparsers.add_parser("plan", help="register what will be analysed, before it is")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     register = actions.add_parser("register", help="write SPEC.plan.json beside the specification")
     register.add_argument("specification", type=Path, metavar="SPEC.toml")

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from analytics.linked_table import UnreadableDataError
 from analytics.specification import SpecificationError
-from service.commands.running import CommandError, Subparsers
+from service.commands.running import CommandError
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard report"""
-    parser = subparsers.add_parser("report", help="make the report, through the disclosure door")
     parser.add_argument("specification", type=Path, metavar="SPEC.toml")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a snapshot")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -7,15 +7,14 @@ import os
 
 import uvicorn
 
-from service.commands.running import Subparsers, owner_address, run_on_database
+from service.commands.running import owner_address, run_on_database
 from service.migrate import migrate
 from service.privacy.keys import open_keys
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard serve"""
-    parser = subparsers.add_parser("serve", help="serve the pages and the API")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=1, help="processes; 1 by default")

@@ -8,13 +8,12 @@ from pathlib import Path
 from analytics import simulate
 from analytics.simulation.scenario import UnknownScenarioError
 from analytics.simulation.world import TooFewContactsError
-from service.commands.running import CommandError, Subparsers
+from service.commands.running import CommandError
 from service.settings import Settings
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard simulate"""
-    parser = subparsers.add_parser("simulate", help="make a synthetic country with known effects")
     parser.add_argument("--contacts", type=int, required=True, metavar="N")
     parser.add_argument("--seed", type=int, required=True, metavar="S")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -11,18 +11,15 @@ from tqdm import tqdm
 from analytics.register import Register
 from analytics.snapshot import write_snapshot
 from service.analysis_tables import current_register
-from service.commands.running import CommandError, Subparsers, with_parts
+from service.commands.running import CommandError, with_parts
 from service.commands.tokens import force_slug
 from service.parts import Parts
 from service.settings import Settings
 from surveys.vocabulary import FORCES
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard snapshot"""
-    parser = subparsers.add_parser(
-        "snapshot", help="write the pseudonymised analysis tables as Parquet"
-    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--force", type=force_slug, metavar="SLUG", help="one force alone")
     parser.set_defaults(run=run)

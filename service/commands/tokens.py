@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from service.access import new_token_text
-from service.commands.running import CommandError, Subparsers, with_parts
+from service.commands.running import CommandError, with_parts
 from service.db import new_id
 from service.parts import Parts
 from service.privacy.tokens import token_hash
@@ -19,9 +19,8 @@ DAYS = 90
 MOST_DAYS = 366
 
 
-def add(subparsers: Subparsers) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """heard tokens new, heard tokens revoke"""
-    parser = subparsers.add_parser("tokens", help="make or revoke tokens of the API")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = actions.add_parser("new", help="make a token of one force; it is shown once")
     new.add_argument("--force", type=force_slug, required=True, metavar="SLUG")
