@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,12 @@ from service.embedded import EmbeddedServer
 from tests.functional.browser import PHONE, chromium, free_port
 
 pytestmark = pytest.mark.browser
-STARTS_WITHIN_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "service.cli", "demo", "--json", "--contacts", "6000"]
+    command = [sys.executable, "-m", "service.cli", "demo", "--json", "--contacts", "4000"]
     process = subprocess.Popen(
         [*command, "--port", str(free_port())],
         stdout=subprocess.PIPE,
@@ -38,6 +38,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     yield {**opened, "folder": folder}
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
+    process.stdout.close()
     assert not EmbeddedServer(Path(folder)).running()
 
 
@@ -46,8 +47,6 @@ def _wait_until_live(base_url: str) -> None:
         try:
             urllib.request.urlopen(f"{base_url}/health/ready", timeout=5).read()
         except OSError:
-            import time
-
             time.sleep(0.1)
         else:
             return
