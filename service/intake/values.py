@@ -23,15 +23,15 @@ GRACE: Final = timedelta(days=1)
 FURTHEST: Final = timedelta(days=3660)
 UTC_TIME: Final = pl.Datetime("us", "UTC")
 
-DAY_SHAPE: Final = r"^\d{4}-\d{2}-\d{2}$"
+DAY_SHAPE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TIME_SHAPE: Final = (
-    r"^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?"
-    r" ?(?:([Zz])|([+-])(\d{2}):?([0-5]\d)?)?)?$"
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)?"
+    r" ?(?:([Zz])|([+-])([0-9]{2}):?([0-5][0-9])?)?)?$"
 )
 MOST_OFFSET_HOURS: Final = 14
 CONTROL: Final = r"[\x00-\x1f\x7f]"
-WHOLE_SHAPE: Final = r"^([+-]?\d{1,9})(?:\.0+)?$"
-NUMBER_SHAPE: Final = r"^[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?$"
+WHOLE_SHAPE: Final = r"^([+-]?[0-9]{1,9})(?:\.0+)?$"
+NUMBER_SHAPE: Final = r"^[+-]?([0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15})([eE][+-]?[0-9]{1,2})?$"
 YES: Final = ("true", "yes", "1")
 NO: Final = ("false", "no", "0")
 
