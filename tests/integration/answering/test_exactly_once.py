@@ -9,6 +9,7 @@ from service.asking import revoke
 from service.parts import Parts
 from tests.integration.answering.visiting import (
     FIRST_ANSWERS,
+    all_at_once,
     answer_all_but_the_last,
     invited_child,
     opened,
@@ -20,6 +21,8 @@ from tests.integration.answering.visiting import (
 from tests.people_to_ask import FORCE, browser_of, token_of
 
 MANY = 50
+# As many as the connections of the tests' settings.
+POOL = 4
 
 
 async def test_fifty_identical_puts_at_once_store_one_row_and_answer_alike(parts: Parts) -> None:
@@ -42,7 +45,10 @@ async def test_fifty_identical_puts_complete_a_begun_response_once(parts: Parts)
         await press(client, "start")
         await press(client, "next", answer="proxy")
         body = {"answers": {"safe": "felt_safe"}}
-        answers = await asyncio.gather(*(client.put(address, json=body) for _ in range(MANY)))
+        async with all_at_once(parts, POOL):
+            sent = asyncio.gather(*(client.put(address, json=body) for _ in range(MANY)))
+            await asyncio.sleep(0)
+        answers = await sent
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: MANY - 1}
     (response,) = await responses(parts)
     assert response["answers"] == {"who_is_with_you": "proxy", "safe": "felt_safe"}
@@ -74,12 +80,33 @@ async def test_fifty_last_pages_at_once_complete_one_row_and_are_answered_alike(
     async with browser_of(parts) as client:
         await opened(client, invited)
         last = await answer_all_but_the_last(client)
-        sent = [send(client, "next", item=last, answer=FIRST_ANSWERS[last]) for _ in range(MANY)]
-        answers = await asyncio.gather(*sent)
+        once = {"item": last, "answer": FIRST_ANSWERS[last]}
+        async with all_at_once(parts, POOL):
+            sent = asyncio.gather(*(send(client, "next", **once) for _ in range(MANY)))
+            await asyncio.sleep(0)
+        answers = await sent
         assert len({str(answer.headers) for answer in answers}) == 1
         assert "Thank you" in await page(client)
     (response,) = await responses(parts)
     assert (response["state"], response["answers"]) == ("complete", FIRST_ANSWERS)
+
+
+async def test_two_tabs_sent_at_the_same_moment_lose_neither_answer(parts: Parts) -> None:
+    invited = await invited_child(parts)
+    async with browser_of(parts) as client:
+        await opened(client, invited)
+        await press(client, "start")
+        await press(client, "next", answer="alone")
+        async with all_at_once(parts, 2):
+            sent = asyncio.gather(
+                send(client, "next", item="who_is_with_you", answer="interpreter"),
+                send(client, "next", item="safe", answer="felt_safe"),
+            )
+            await asyncio.sleep(0)
+        await sent
+    (response,) = await responses(parts)
+    assert response["answers"] == {"who_is_with_you": "interpreter", "safe": "felt_safe"}
+    assert response["completion_mode"] == "interpreter"
 
 
 async def test_fifty_starts_of_one_link_at_once_begin_one_response(parts: Parts) -> None:

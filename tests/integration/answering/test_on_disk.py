@@ -83,12 +83,3 @@ async def test_what_was_answered_2xx_or_303_survives_a_kill_of_postgresql(
         assert "Before you start" in await opened(client, paged)
         assert "This page is not open" not in await page(client)
     await after.database.close()
-
-
-async def test_the_service_asks_for_durability_whatever_the_servers_default(
-    parts: Parts, database_url: str
-) -> None:
-    async with parts.database.transaction("respondent", None) as connection:
-        await connection.execute("SET synchronous_commit = off")
-    async with parts.database.transaction("respondent", None) as connection:
-        assert await connection.fetchval("SHOW synchronous_commit") == "on"

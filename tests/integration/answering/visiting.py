@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -107,3 +110,22 @@ async def invitation_state(parts: Parts) -> str:
     async with parts.database.transaction("worker", FORCE) as connection:
         state: str = await connection.fetchval("SELECT state FROM feedback.invitation")
     return state
+
+
+@asynccontextmanager
+async def all_at_once(parts: Parts, waiting: int) -> AsyncIterator[None]:
+    """Holds every response, so that what is begun inside arrives at the same moment.
+
+    On leaving, waits until that many statements wait, and lets go.
+    """
+    async with parts.database.transaction("worker", FORCE) as connection:
+        await connection.execute("SELECT id FROM feedback.response FOR UPDATE")
+        yield
+        for _ in range(400):
+            if await connection.fetchval(WAITING) >= waiting:
+                return
+            await asyncio.sleep(0.01)
+        raise RuntimeError("Fewer statements than expected came to wait for a response.")
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
