@@ -3,17 +3,20 @@
 `contact_day` becomes the Monday of its week and every other day of the contact moves with it,
 so that durations are exact and no date can be matched with a telephone log. Ids and team names
 are drawn anew and rows are ordered by them. `extract_day` in `schema.json` is six days before
-the true extract: counted from a Monday, whatever has ended by then has ended in truth.
+the true extract: counted from a Monday, whatever has ended by then has ended in truth. The
+extract itself is no later than the day outcomes last came in.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from msgspec import structs
 
 from analytics.answers import score_answers
 from analytics.days import DAYS_A_WEEK, day_of_date, day_of_time, past_monday
@@ -42,6 +45,7 @@ def write_snapshot(
     `rng` draws the ids: seeded by the operating system for real data. Raises BadTableError or
     BadRegisterError before anything is written.
     """
+    register = structs.replace(register, extract=known_until(register))
     frames = snapshot_frames(register, rng, start_window_days)
     for name, frame in frames.items():
         check(frame, name)
@@ -75,6 +79,15 @@ def snapshot_frames(
             pl.col(column).replace_strict(fresh["old"], fresh["new"], default=None)
         )
     return {name: frame.sort(frame.columns[:5]) for name, frame in coarse.items()}
+
+
+def known_until(register: Register) -> date:
+    """The last day the register can speak of: the extract, or when outcomes last came in.
+
+    Where the feeds stopped some time ago, what has not been sent would count as not happened.
+    """
+    latest = register.outcomes["recorded_on"].max()
+    return min(latest, register.extract) if isinstance(latest, date) else register.extract
 
 
 def is_simulated(register: Register) -> bool:

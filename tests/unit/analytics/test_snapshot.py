@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from analytics.days import past_monday
 from analytics.link import link
 from analytics.simulate import run
 from analytics.simulation.world import World, simulate
-from analytics.snapshot import write_snapshot
+from analytics.snapshot import known_until, write_snapshot
 from analytics.tables import TABLES, check
 
 
@@ -69,6 +70,18 @@ def test_a_real_contact_does_not_make_a_snapshot_simulated(world: World, tmp_pat
     register = msgspec.structs.replace(world.register, contacts=real)
     described = write_snapshot(register, tmp_path, np.random.default_rng(1))
     assert described["simulated"] is False
+
+
+def test_a_register_that_is_no_longer_fed_speaks_only_until_its_last_outcome(
+    world: World, tmp_path: Path
+) -> None:
+    first = write_snapshot(world.register, tmp_path, np.random.default_rng(1))
+    later = msgspec.structs.replace(world.register, extract=date(2027, 6, 1))
+    assert known_until(later) == world.register.outcomes["recorded_on"].max()
+    again = write_snapshot(later, tmp_path, np.random.default_rng(1))
+    assert again["extract_day"] == first["extract_day"]
+    empty = msgspec.structs.replace(later, outcomes=later.outcomes.clear())
+    assert known_until(empty) == date(2027, 6, 1)
 
 
 def test_the_same_seed_writes_the_same_files(tmp_path: Path) -> None:
