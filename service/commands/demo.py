@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import socket
 import sys
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import msgspec
 import uvicorn
 
 from analytics import simulate
+from analytics.plan import register
 from service import demo
 from service.app import create_app
 from service.commands.running import (
@@ -52,11 +54,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     settings = msgspec.structs.replace(settings, public_url=base_url)
     folder = settings.data_dir / "demo"
     world = _simulated(folder, options.contacts)
+    specification = _registered_plan(folder)
     with owner_address(settings) as url:
         run_on_database(migrate(url, settings))
         run_on_database(_load(settings, url, world))
         force = demo.largest_force(world)
-        parts = _parts(settings, url, folder, force)
+        parts = _parts(settings, url, specification, force)
         opened = run_on_database(_open(parts, settings, url, world, base_url, force))
         sys.stdout.write(_printed(opened, as_json=options.json) + "\n")
         sys.stdout.flush()
@@ -95,9 +98,17 @@ async def _load(settings: Settings, url: str, world: Path) -> None:
                 raise CommandError(f"{taken.rejected} simulated {kind} were not taken.")
 
 
-def _parts(settings: Settings, url: str, folder: Path, force: str) -> Parts:
+def _registered_plan(folder: Path) -> Path:
+    """The specification, registered before a single outcome is loaded, as a force would do it."""
+    shipped = files("analytics").joinpath("examples/what-worked.toml").read_bytes()
+    specification = folder / f"what-worked-{hashlib.sha256(shipped).hexdigest()[:8]}.toml"
+    specification.write_bytes(shipped)
+    register(specification, datetime.now(UTC))
+    return specification
+
+
+def _parts(settings: Settings, url: str, specification: Path, force: str) -> Parts:
     environment = {"HEARD_DATABASE_URL": url, "HEARD_DATA_DIR": str(settings.data_dir)}
-    specification = Path(str(files("analytics").joinpath("examples/what-worked.toml")))
     return Parts(
         settings=settings,
         database=Database(settings, url),
@@ -105,7 +116,7 @@ def _parts(settings: Settings, url: str, folder: Path, force: str) -> Parts:
         demo=DemoParts(
             api_token=demo.new_api_token(),
             sign_in=DemoSignIn(force),
-            reports=ReportShelf(folder / "reports", specification, environment),
+            reports=ReportShelf(specification.parent / "reports", specification, environment),
         ),
     )
 
