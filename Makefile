@@ -11,7 +11,7 @@ export UV_LINK_MODE := copy
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: env demo test test-all check fix bench lock schema debian
+.PHONY: env demo test test-all check fix bench lock docs schema debian
 
 env: .venv/.ready
 
@@ -61,6 +61,9 @@ bench: env
 lock: env
 	$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
 		--no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock
+
+docs: env
+	$(BIN)/python -m tests.house.codes docs/codes.md
 
 schema: env
 	$(BIN)/python -m tests.house.schema docs/schema.sql
