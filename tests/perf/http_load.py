@@ -52,3 +52,18 @@ async def _one(
 def _length(head: bytes) -> int:
     lines = head.lower().split(b"\r\n")
     return next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+
+
+async def wait_until_listening(port: int, seconds: float = 30) -> None:
+    """Returns once something listens. Raises OSError where nothing does in time."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return

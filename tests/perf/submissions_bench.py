@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +29,7 @@ from service.parts import Parts
 from service.privacy.keys import open_keys
 from service.settings import Settings, read_settings
 from tests.functional.browser import free_port
-from tests.perf.http_load import Load, send_all
+from tests.perf.http_load import Load, send_all, wait_until_listening
 from tests.perf.people_asked import FORCE, ask_many, ask_many_numbered
 from tests.perf.row import Row, table
 
@@ -103,25 +102,11 @@ def _serving(settings: Settings, url: str) -> Iterator[int]:
     call = f"from service.commands.serve import serve; serve('127.0.0.1', {port})"
     process = subprocess.Popen([sys.executable, "-c", call], env=environment)
     try:
-        asyncio.run(_wait_until_listening(port))
+        asyncio.run(wait_until_listening(port))
         yield port
     finally:
         process.terminate()
         process.wait(timeout=30)
-
-
-async def _wait_until_listening(port: int) -> None:
-    end = time.monotonic() + 30
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
 
 
 async def _send(port: int, tokens: list[str]) -> Load:
