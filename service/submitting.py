@@ -111,6 +111,8 @@ async def _submit(
                 "A different answer was given before, and it stays.", type_="different-answer"
             )
         return "same"
+    if response.invitation != invitation.id:
+        await responses.rebind_response(connection, invitation.force, response.id, invitation.id)
     mode = read.completion_mode or response.completion_mode
     await responses.complete_response(
         connection, invitation.force, response.id, read.answers, mode, read.digest, now

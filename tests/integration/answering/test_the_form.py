@@ -302,6 +302,11 @@ async def test_an_ask_made_anew_goes_on_where_the_revoked_one_stopped(parts: Par
     async with browser_of(later) as child:
         await opened(child, anew)
         assert item_on(await press(child, "start")) == "safe"
+        address = f"/api/v1/surveys/{token_of(anew)}/response"
+        assert (await child.put(address, json={"answers": {}})).status_code == 201
+    (response,) = await responses(parts)
+    assert response["invitation"] == anew.id
+    assert response["answers"] == {"who_is_with_you": "alone"}
 
 
 async def test_a_code_is_forgiven_its_case_and_spaces(parts: Parts) -> None:
