@@ -21,7 +21,8 @@ from surveys.instrument import Audience
 LONDON = ZoneInfo("Europe/London")
 # Children so young are asked with a trusted grown-up beside them, never by a message.
 TOO_YOUNG_FOR_MESSAGES = frozenset({"0-5", "6-7"})
-OWN = "own"
+# Ways of writing that it is the respondent's own; so is the respondent's own name for it.
+OWN = ("own", "self")
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Long = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -32,7 +33,7 @@ _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 class SafeContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A plan as the worker wrote it down.
 
-    - `whose`: whose phone or address it is; `own` is the respondent's own.
+    - `whose`: whose phone or address it is; `own`, `self`, or `child` and `carer` of themselves.
     - `until`: an ISO date or time; after it the plan is stale.
     - `carer_check`: whether the carer was checked against those suspected.
     """
@@ -80,14 +81,17 @@ def _message_danger(
         return "This child is not asked by this kind of message; hand over a card."
     if not _is_reachable(plan, channel):
         return "The plan does not say where to send it; add it, or hand over a card."
-    if not (plan.whose or "").strip():
+    if plan.whose is None or not plan.whose.strip():
         return "The plan does not say whose phone or address it is; add it, or hand over a card."
     if plan.may_text is not True:
         return "The plan does not allow a message; hand over a card."
     if not _is_fresh(plan, now):
         return "The plan has run out or has no last day; agree it again, or hand over a card."
-    if (respondent == "carer" or plan.whose != OWN) and plan.carer_check != "clear":
-        return "A carer may see the message and the check is not clear; hand over a card."
+    is_own = plan.whose.strip().lower() in (*OWN, respondent)
+    if respondent == "child" and not is_own:
+        return "A child is asked on her own phone alone; hand over a card."
+    if respondent == "carer" and plan.carer_check != "clear":
+        return "The check of this carer is not clear; hand over a card."
     return None
 
 

@@ -80,6 +80,7 @@ async def send_outcomes(parts: GivenParts, calling: GivenCaller, data: JSONBody[
 
 RECORD_ROUTES = Router(
     path="/api/v1",
+    opt={"access": "token"},
     route_handlers=[send_contacts, send_interventions, send_events, send_outcomes],
     dependencies={"calling": Provide(caller)},
     tags=["records"],

@@ -34,6 +34,7 @@ def is_safe(
 
 def test_a_child_with_her_own_phone_and_a_fresh_plan_may_be_texted() -> None:
     assert is_safe("sms")
+    assert is_safe("sms", whose="child")
     assert is_safe("sms", carer_check=None)
     assert is_safe("sms", carer_check="suspect", carer_knows=False)
 
@@ -51,8 +52,8 @@ def test_a_child_with_her_own_phone_and_a_fresh_plan_may_be_texted() -> None:
         {"until": "2026-07-01"},
         {"until": "2026-07-01T23:29:59Z"},
         {"until": "2026-07-02T00:29:59"},
-        {"whose": "mother", "carer_check": "unknown"},
-        {"whose": "mother", "carer_check": None},
+        {"whose": "mother", "carer_check": "clear"},
+        {"whose": "carer", "carer_check": None},
     ],
 )
 def test_a_plan_with_a_hole_in_it_sends_nothing(changes: dict[str, Any]) -> None:
