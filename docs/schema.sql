@@ -41,7 +41,7 @@ CREATE SCHEMA vault;
 
 CREATE FUNCTION feedback.check_gate() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     asked record;
@@ -71,11 +71,13 @@ $$;
 
 CREATE FUNCTION feedback.check_ninety_days() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     meant uuid;
+    asked_at timestamptz;
 BEGIN
+    asked_at := coalesce(NEW.reissued_at, NEW.created_at);
     SELECT p.subject INTO STRICT meant FROM register.pseudonym AS p
     WHERE p.force = NEW.force AND p.id = NEW.child;
     PERFORM pg_catalog.pg_advisory_xact_lock(
@@ -84,10 +86,10 @@ BEGIN
     IF EXISTS (
         SELECT FROM feedback.invitation AS i
         JOIN register.pseudonym AS p ON p.force = i.force AND p.id = i.child
-        WHERE i.force = NEW.force AND p.subject = meant
+        WHERE i.force = NEW.force AND i.id <> NEW.id AND p.subject = meant
           AND i.respondent = NEW.respondent AND i.respondent_no = NEW.respondent_no
           AND (i.state <> 'revoked' OR i.opened_at IS NOT NULL)
-          AND i.created_at > NEW.created_at - interval '90 days'
+          AND greatest(i.created_at, i.reissued_at) > asked_at - interval '90 days'
     ) THEN
         RAISE EXCEPTION 'asked in the last 90 days'
             USING ERRCODE = 'HG002', DETAIL = 'asked-in-last-90-days';
@@ -102,10 +104,10 @@ $$;
 
 CREATE FUNCTION register.ask_refusal(p_force text, p_contact uuid, p_respondent text) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     WITH stands AS (
-        SELECT c.evidence_gate, c.gate_review_on, c.child_role, c.recorded_at
+        SELECT c.child, c.evidence_gate, c.gate_review_on, c.child_role, c.recorded_at
         FROM register.contact_now AS c
         WHERE c.force = p_force AND c.contact = p_contact
           AND p_force = pg_catalog.current_setting('heard.force', true)
@@ -129,8 +131,13 @@ CREATE FUNCTION register.ask_refusal(p_force text, p_contact uuid, p_respondent 
         WHEN (SELECT gate_review_on FROM stands)
             < (pg_catalog.now() AT TIME ZONE 'Europe/London')::date THEN 'gate-review-due'
         WHEN EXISTS (
-            SELECT FROM register.event_now AS e
-            WHERE e.force = p_force AND e.contact = p_contact AND e.event = 'death'
+            SELECT FROM stands
+            JOIN register.pseudonym AS meant ON meant.force = p_force AND meant.id = stands.child
+            JOIN register.pseudonym AS same
+                ON same.force = p_force AND same.subject = meant.subject
+            JOIN register.contact_version AS o ON o.force = p_force AND o.child = same.id
+            JOIN register.event_now AS e
+                ON e.force = p_force AND e.contact = o.contact AND e.event = 'death'
         ) THEN 'stopped'
         WHEN p_respondent = 'child' AND (SELECT child_role FROM stands) = 'suspect'
             AND NOT EXISTS (
@@ -714,6 +721,13 @@ ALTER TABLE ONLY audit.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (force, id);
 
 --
+-- Name: invitation invitation_one_child; Type: CHECK CONSTRAINT; Schema: feedback; Owner: -
+--
+
+ALTER TABLE feedback.invitation
+    ADD CONSTRAINT invitation_one_child CHECK (((respondent <> 'child'::text) OR (respondent_no = 1))) NOT VALID;
+
+--
 -- Name: invitation invitation_pkey; Type: CONSTRAINT; Schema: feedback; Owner: -
 --
 
@@ -733,6 +747,13 @@ ALTER TABLE ONLY feedback.link
 
 ALTER TABLE ONLY feedback.response
     ADD CONSTRAINT response_force_contact_respondent_respondent_no_wave_key UNIQUE (force, contact, respondent, respondent_no, wave);
+
+--
+-- Name: response response_one_child; Type: CHECK CONSTRAINT; Schema: feedback; Owner: -
+--
+
+ALTER TABLE feedback.response
+    ADD CONSTRAINT response_one_child CHECK (((respondent <> 'child'::text) OR (respondent_no = 1))) NOT VALID;
 
 --
 -- Name: response response_pkey; Type: CONSTRAINT; Schema: feedback; Owner: -
@@ -916,6 +937,12 @@ CREATE TRIGGER a_gate BEFORE INSERT ON feedback.visit FOR EACH ROW EXECUTE FUNCT
 --
 
 CREATE TRIGGER b_ninety_days BEFORE INSERT ON feedback.invitation FOR EACH ROW EXECUTE FUNCTION feedback.check_ninety_days();
+
+--
+-- Name: invitation b_ninety_days_again; Type: TRIGGER; Schema: feedback; Owner: -
+--
+
+CREATE TRIGGER b_ninety_days_again BEFORE UPDATE OF reissued_at ON feedback.invitation FOR EACH ROW WHEN ((new.reissued_at IS NOT NULL)) EXECUTE FUNCTION feedback.check_ninety_days();
 
 --
 -- Name: invitation invitation_force_child_fkey; Type: FK CONSTRAINT; Schema: feedback; Owner: -

@@ -70,6 +70,8 @@ async def invite(parts: Parts, force: str, ask: Ask, *, actor: str = "api") -> I
     Raises NotFoundError (`unknown-contact`), BadInputError, or NotNowError with a type of
     REFUSALS or `plan-unsafe`.
     """
+    if ask.respondent == "child" and ask.respondent_no != 1:
+        raise BadInputError("`respondent_no` of a child is 1; only carers are numbered.")
     unknown = [need for need in ask.needs if need not in NEEDS]
     if unknown:
         raise BadInputError(f"`needs` holds an unknown code; use {', '.join(NEEDS)}.")

@@ -150,13 +150,14 @@ def _standing(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
             pl.col("happened_at").alias("_gate_at"),
         )
     )
-    dead = events.filter(pl.col("event") == "death")["contact_id"].unique().to_list()
+    deaths = events.filter(pl.col("event") == "death").select("contact_id")
+    dead = frames["contacts"].join(deaths, on="contact_id", how="semi")["child_id"].unique()
     disposed = outcomes.filter((pl.col("outcome_set") == "justice") & pl.col("final"))
     return (
         frames["contacts"]
         .join(gates, on="contact_id", how="left", validate="1:1")
         .with_columns(
-            pl.col("contact_id").is_in(dead).alias("_dead"),
+            pl.col("child_id").is_in(dead.to_list()).alias("_dead"),
             pl.col("contact_id")
             .is_in(disposed["contact_id"].unique().to_list())
             .alias("_disposed"),

@@ -52,7 +52,9 @@ async def migrate(owner_url: str, settings: Settings, folder: Path | None = None
         # A migration that cannot have its lock soon gives up: waiting, it would stop everybody.
         await connection.execute("SET lock_timeout = '10s'; SET statement_timeout = '15min'")
         async with connection.transaction():
-            return await _apply(connection, folder)
+            applied = await _apply(connection, folder)
+            await _close_temporary_schemas(connection)
+            return applied
     finally:
         await connection.close()
 
@@ -84,6 +86,16 @@ async def _apply(connection: Connection, folder: Path) -> list[str]:
         [(name, wanted[name]) for name in fresh],
     )
     return fresh
+
+
+async def _close_temporary_schemas(connection: Connection) -> None:
+    """Lets only imports, which stage their rows, make temporary tables in this database."""
+    name = await connection.fetchval("SELECT quote_ident(current_database())")
+    roles = f"{role_name('console')}, {role_name('worker')}"
+    await connection.execute(
+        f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC;"
+        f"GRANT TEMPORARY ON DATABASE {name} TO {roles}"
+    )
 
 
 async def ensure_roles(connection: Connection, settings: Settings, owner_url: str) -> None:

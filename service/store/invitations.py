@@ -50,7 +50,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 FIND_CONTACT = """
 SELECT c.contact, c.child, c.age_band, register.ask_refusal(c.force, c.contact, $4) AS refusal
 FROM register.pseudonym AS p
-JOIN register.contact_now AS c ON c.force = p.force AND c.contact = p.id
+-- Lateral, so that only the versions of this one contact are read and sorted.
+CROSS JOIN LATERAL (
+    SELECT * FROM register.contact_now AS n WHERE n.force = p.force AND n.contact = p.id
+) AS c
 WHERE p.force = $1 AND p.kind = 'contact'
   AND (p.key_version, p.blind_index) IN (SELECT * FROM unnest($2::smallint[], $3::bytea[]))
 """

@@ -183,3 +183,34 @@ async def test_the_gate_of_another_force_cannot_be_asked_about(
     async with durham.transaction():
         await set_force(durham, "kent")
         assert await refusal(durham, contact) == "unknown-contact"
+
+
+async def test_a_death_stops_every_ask_about_the_child_on_every_contact(
+    durham: Connection,
+) -> None:
+    first = await add_contact(durham, reference="C1", child="P1")
+    second = await add_contact(durham, reference="C2", child="P1")
+    other = await add_contact(durham, reference="C3", child="P2")
+    await add_event(durham, first, "death", NOON)
+    assert await refusal(durham, second, "carer") == "stopped"
+    assert await refusal(durham, other) is None
+
+
+async def test_a_child_has_one_number_so_that_no_second_ask_slips_by(durham: Connection) -> None:
+    contact = await add_contact(durham)
+    with pytest.raises(asyncpg.CheckViolationError, match="one_child"):
+        await add_invitation(durham, contact, respondent_no=2)
+    await add_invitation(durham, contact, respondent="carer", respondent_no=2)
+
+
+async def test_a_link_made_again_counts_from_that_day(durham: Connection) -> None:
+    first = await add_contact(durham, reference="C1", child="P1")
+    second = await add_contact(durham, reference="C2", child="P1")
+    asked = await add_invitation(durham, first)
+    again = "UPDATE feedback.invitation SET reissued_at = $2 WHERE id = $1"
+    await durham.execute(again, asked, NOON + timedelta(days=80))
+    with pytest.raises(asyncpg.PostgresError, match="90 days"):
+        await add_invitation(durham, second, created_at=NOON + timedelta(days=91))
+    await add_invitation(durham, second, created_at=NOON + timedelta(days=170))
+    with pytest.raises(asyncpg.PostgresError, match="90 days"):
+        await durham.execute(again, asked, NOON + timedelta(days=171))

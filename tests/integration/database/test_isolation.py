@@ -109,3 +109,41 @@ async def test_every_transaction_commits_durably_whatever_the_server_says(
     await connection.close()
     async with parts.database.transaction("respondent", "durham") as inside:
         assert await inside.fetchval("SHOW synchronous_commit") == "on"
+
+
+async def test_no_temporary_name_of_a_caller_runs_with_the_owners_rights(
+    parts: Parts, database_url: str
+) -> None:
+    connection = await owner(database_url, "durham")
+    invitation = await add_invitation(connection, await add_contact(connection))
+    await connection.close()
+    async with parts.database.transaction("worker", "durham") as connection:
+        await connection.execute(
+            "CREATE TEMPORARY TABLE caught (who text);"
+            "CREATE FUNCTION pg_temp.evil(pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS"
+            " $$ BEGIN INSERT INTO pg_temp.caught VALUES (current_user); RETURN true; END $$;"
+            "CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.evil(VALUE));"
+            "CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid;"
+            "GRANT ALL ON pg_temp.caught TO PUBLIC"
+        )
+        await connection.execute(
+            "INSERT INTO feedback.link VALUES ($1, 'durham', $2, 'link', now())",
+            bytes(32),
+            invitation,
+        )
+        assert await connection.fetch("SELECT who FROM pg_temp.caught") == []
+
+
+async def test_every_function_that_runs_as_the_owner_searches_temporary_names_last(
+    database_url: str,
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch(
+        "SELECT p.oid::regprocedure::text AS name, p.proconfig FROM pg_proc AS p"
+        " JOIN pg_namespace AS n ON n.oid = p.pronamespace"
+        " WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+    )
+    await connection.close()
+    assert len(rows) >= 3
+    for row in rows:
+        assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"], row["name"]
