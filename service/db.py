@@ -13,7 +13,7 @@ import msgspec
 import uuid_utils.compat
 
 from service.privacy.keys import KeyRing
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 
 Role = Literal["respondent", "console", "worker", "analyst"]
 ROLES: tuple[Role, ...] = ("respondent", "console", "worker", "analyst")
@@ -36,10 +36,19 @@ def role_name(role: Role) -> str:
     return f"heard_{role}"
 
 
-def role_url(settings: Settings, owner_url: str, role: Role) -> str:
-    """The address a part of Heard logs in with: the one given, else the owner's with its role."""
+def role_url(settings: Settings, owner_url: str | None, role: Role) -> str:
+    """The address a part of Heard logs in with: the one given, else the owner's with its role.
+
+    Raises SettingsError in production, where a part holds its own address and no other.
+    """
     given: str | None = getattr(settings, f"database_url_{role}")
-    return given or with_user(owner_url, role_name(role), role_password(owner_url, role))
+    if given:
+        return given
+    if settings.production or owner_url is None:
+        raise SettingsError(
+            f"HEARD_DATABASE_URL_{role.upper()} must be given here; docs/settings.md says how."
+        )
+    return with_user(owner_url, role_name(role), role_password(owner_url, role))
 
 
 def role_password(owner_url: str, role: Role) -> str | None:
@@ -76,7 +85,7 @@ async def prepare(connection: Connection) -> None:
 class Database:
     """The pools of one process, one a role, opened when first used."""
 
-    def __init__(self, settings: Settings, owner_url: str) -> None:
+    def __init__(self, settings: Settings, owner_url: str | None) -> None:
         self._settings = settings
         self._owner_url = owner_url
         self._pools: dict[Role, Pool] = {}
@@ -91,6 +100,7 @@ class Database:
                 init=prepare,
                 command_timeout=60,
             )
+            await _check_login(opened, role)
             if role in self._pools:  # opened by another task meanwhile
                 await opened.close()
             else:
@@ -119,6 +129,26 @@ class Database:
         for pool in self._pools.values():
             await pool.close()
         self._pools.clear()
+
+
+TOO_POWERFUL = """
+SELECT rolsuper OR rolbypassrls OR EXISTS (
+    SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relowner = r.oid
+      AND n.nspname IN ('register', 'feedback', 'vault', 'audit', 'access')
+)
+FROM pg_roles AS r WHERE rolname = current_user
+"""
+
+
+async def _check_login(pool: Pool, role: Role) -> None:
+    """Nothing, where row-level security binds this login. Raises SettingsError."""
+    if await pool.fetchval(TOO_POWERFUL):
+        await pool.close()
+        raise SettingsError(
+            f"The login for {role} can bypass row-level security or owns the tables; give "
+            f"HEARD_DATABASE_URL_{role.upper()} a login that does neither."
+        )
 
 
 async def set_force(connection: Connection, force: str | None) -> None:

@@ -8,14 +8,12 @@ from service.app import create_app
 from service.db import Database
 from service.parts import Parts
 from service.privacy.keys import open_keys
-from service.settings import SettingsError, read_settings
+from service.settings import read_settings
 
 
 def application() -> Litestar:
-    """The application of one server process. Its database address must be in the environment."""
+    """The application of one server process. In production it knows no owner's address."""
     settings = read_settings()
-    if settings.database_url is None:
-        raise SettingsError("HEARD_DATABASE_URL must be set for a server process.")
     parts = Parts(
         settings=settings,
         database=Database(settings, settings.database_url),

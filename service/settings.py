@@ -65,11 +65,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"A setting is wrong: {error}.") from None
-    if settings.production and not settings.database_url_respondent:
-        raise SettingsError(
-            "HEARD_PRODUCTION is set, so HEARD_DATABASE_URL_RESPONDENT and the other role "
-            "addresses must be given; docs/settings.md says how."
-        )
     return settings
 
 

@@ -15,7 +15,7 @@ from service.embedded import embedded_postgres
 from service.migrate import migrate
 from service.parts import Parts
 from service.privacy.keys import open_keys
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 
 Result = TypeVar("Result")
 NOT_ANSWERING = (
@@ -36,13 +36,15 @@ def owner_address(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
+    if settings.production:
+        raise SettingsError("HEARD_DATABASE_URL must be given here; docs/settings.md says how.")
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with embedded_postgres(settings.data_dir) as url:
         yield url
 
 
 @asynccontextmanager
-async def opened_parts(settings: Settings, owner_url: str) -> AsyncIterator[Parts]:
+async def opened_parts(settings: Settings, owner_url: str | None) -> AsyncIterator[Parts]:
     """The parts of a process on a migrated database; its pools are closed after."""
     database = Database(settings, owner_url)
     try:
@@ -59,12 +61,14 @@ def with_parts(
     Raises CommandError where the database does not answer.
     """
 
-    async def go(url: str) -> Result:
-        if not settings.production:
+    async def go(url: str | None) -> Result:
+        if url is not None:
             await migrate(url, settings)
         async with opened_parts(settings, url) as parts:
             return await work(parts)
 
+    if settings.production:  # migrated by hand, and reached by this part's own login
+        return run_on_database(go(None))
     with owner_address(settings) as url:
         return run_on_database(go(url))
 

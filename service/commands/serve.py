@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 
+import msgspec
 import uvicorn
 
-from service.commands.running import owner_address, run_on_database
+from service.commands.running import CommandError, owner_address, run_on_database
+from service.db import Role, role_url
 from service.migrate import migrate
 from service.privacy.keys import open_keys
 from service.settings import Settings
+
+# The logins each part needs; a JSON survey is answered with the respondent's own rights.
+ROLES_OF: Mapping[str, tuple[Role, ...]] = {
+    "respondent": ("respondent",),
+    "console": ("respondent", "console"),
+    "api": ("respondent", "console"),
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -24,18 +34,35 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """0 when stopped; serves until then."""
+    if options.only:
+        os.environ["HEARD_ONLY"] = options.only
+        settings = msgspec.structs.replace(settings, only=options.only)
     open_keys(settings)  # a missing key stops here, with a sentence
+    if settings.production:
+        return _serve_in_production(options, settings)
     with owner_address(settings) as url:
-        if not settings.production:
-            run_on_database(migrate(url, settings))
+        run_on_database(migrate(url, settings))
         # Server processes read the environment, so that one or many start alike.
         os.environ["HEARD_DATABASE_URL"] = url
         os.environ["HEARD_DATA_DIR"] = str(settings.data_dir)
-        if options.only:
-            os.environ["HEARD_ONLY"] = options.only
-        print(f"Heard serves on http://{options.host}:{options.port}/", flush=True)
-        serve(options.host, options.port, options.workers)
+        _serve(options)
     return 0
+
+
+def _serve_in_production(options: argparse.Namespace, settings: Settings) -> int:
+    if settings.only is None:
+        raise CommandError(
+            "In production say which part this is: --only respondent, console or api."
+        )
+    for role in ROLES_OF[settings.only]:
+        role_url(settings, None, role)
+    _serve(options)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
+    print(f"Heard serves on http://{options.host}:{options.port}/", flush=True)
+    serve(options.host, options.port, options.workers)
 
 
 def serve(host: str, port: int, workers: int = 1) -> None:

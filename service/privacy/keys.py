@@ -124,7 +124,8 @@ def open_keys(settings: Settings) -> Keys:
             if not (settings.keys_dir / f"{name}.json").exists():
                 _make_once(settings.keys_dir, name)
     master = read_ring(settings.keys_dir, "master")
-    has_vault = (settings.keys_dir / "vault.json").exists()
+    # A process that serves forms needs no vault key, and does not read one that lies there.
+    has_vault = settings.only != "respondent" and (settings.keys_dir / "vault.json").exists()
     return Keys(master=master, vault=read_ring(settings.keys_dir, "vault") if has_vault else None)
 
 

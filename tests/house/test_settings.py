@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from service.db import role_url
 from service.settings import VARIABLES, SettingsError, read_settings, unknown_variables
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -17,8 +18,9 @@ def test_every_setting_is_documented(name: str) -> None:
 
 
 def test_production_without_role_addresses_does_not_start() -> None:
+    settings = read_settings({"HEARD_PRODUCTION": "1", "HEARD_DATABASE_URL": "postgresql://x@y/z"})
     with pytest.raises(SettingsError, match="HEARD_DATABASE_URL_RESPONDENT"):
-        read_settings({"HEARD_PRODUCTION": "1", "HEARD_DATABASE_URL": "postgresql://x@y/z"})
+        role_url(settings, settings.database_url, "respondent")
 
 
 def test_a_number_that_is_none_is_named() -> None:

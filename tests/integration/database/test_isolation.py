@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncpg
+import msgspec
 import pytest
 
-from service.db import ROLES, Role, new_id
+from service.db import ROLES, Database, Role, new_id
 from service.parts import Parts
+from service.settings import Settings, SettingsError
 from tests.factories import add_contact, add_invitation, owner
 
 
@@ -147,3 +149,12 @@ async def test_every_function_that_runs_as_the_owner_searches_temporary_names_la
     assert len(rows) >= 3
     for row in rows:
         assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"], row["name"]
+
+
+async def test_a_login_that_could_bypass_security_is_refused(
+    database_url: str, settings: Settings
+) -> None:
+    careless = msgspec.structs.replace(settings, database_url_analyst=database_url)
+    database = Database(careless, database_url)
+    with pytest.raises(SettingsError, match="owns the tables"):
+        await database.pool("analyst")
