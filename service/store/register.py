@@ -154,13 +154,49 @@ async def stage(connection: Connection, kind: str, rows: Iterable[tuple[object, 
 async def keep_staged(connection: Connection, kind: str, force: str, batch: UUID) -> int:
     """How many staged rows of a force were new and are now versions.
 
-    A row without a time of its own is known when the same was ever said of its key; one with a
-    time is known when the same was said of that time.
+    A row with a time of its own is known when the same was said of that time. One without is
+    known when it says what stands now; otherwise it becomes the newest version, since it is the
+    last thing the force said.
     """
     versions = VERSIONS[kind]
+    dated = await _keep(connection, versions, force, batch, KEEP_DATED)
+    # After the dated rows of the same file, so that they take part in what stands.
+    return dated + await _keep(connection, versions, force, batch, KEEP_UNDATED)
+
+
+KEEP_DATED = """
+SELECT {columns}, s.said_digest, $2
+FROM s
+WHERE s.dated
+"""
+# A clock may lie behind the newest version's: the row still comes after it.
+KEEP_UNDATED = """
+SELECT {columns}, s.said_digest, $2
+FROM (
+    SELECT s.*, greatest(s.arrived_at, stands.recorded_at + interval '1 microsecond') AS recorded_at
+    FROM (SELECT {others}, s.said_digest, s.recorded_at AS arrived_at FROM s WHERE NOT s.dated) AS s
+    LEFT JOIN LATERAL (
+        SELECT v.recorded_at, v.digest FROM register.{table} AS v
+        WHERE v.force = $1 AND {same_key}
+        ORDER BY v.recorded_at DESC, v.source_event_id DESC, v.digest DESC
+        LIMIT 1
+    ) AS stands ON TRUE
+    WHERE stands.digest IS DISTINCT FROM s.said_digest
+) AS s
+"""
+
+
+async def _keep(
+    connection: Connection, versions: Versions, force: str, batch: UUID, select: str
+) -> int:
     columns = [name for name in versions.staged if name not in ("dated", "content")]
     digest = " || '|' || ".join(f"s.{name}::text" for name in ("contact", *versions.identities))
-    same_key = " AND ".join(f"v.{name} = s.{name}" for name in versions.key)
+    chosen = select.format(
+        columns=", ".join(f"s.{name}" for name in columns),
+        others=", ".join(f"s.{name}" for name in columns if name != "recorded_at"),
+        table=versions.table,
+        same_key=" AND ".join(f"v.{name} = s.{name}" for name in versions.key),
+    )
     status = await connection.execute(
         f"""
         WITH s AS (
@@ -168,12 +204,7 @@ async def keep_staged(connection: Connection, kind: str, force: str, batch: UUID
             FROM staged AS s WHERE s.force = $1
         )
         INSERT INTO register.{versions.table} ({", ".join(columns)}, digest, batch)
-        SELECT {", ".join(f"s.{name}" for name in columns)}, s.said_digest, $2
-        FROM s
-        WHERE s.dated OR NOT EXISTS (
-            SELECT FROM register.{versions.table} AS v
-            WHERE v.force = $1 AND {same_key} AND v.digest = s.said_digest
-        )
+        {chosen}
         ON CONFLICT DO NOTHING
         """,
         force,

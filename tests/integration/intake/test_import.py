@@ -48,12 +48,62 @@ async def test_the_same_file_again_changes_nothing(
     assert await counts(parts) == before
 
 
-async def test_a_file_sent_again_does_not_undo_a_later_correction(parts: Parts) -> None:
-    await take_in(parts, "contacts", row("contacts"))
-    await take_in(parts, "contacts", row("contacts", severity=5))
-    again = await take_in(parts, "contacts", row("contacts"))
+async def test_a_file_with_times_sent_again_does_not_undo_a_later_correction(
+    parts: Parts,
+) -> None:
+    await take_in(parts, "contacts", row("contacts", recorded_at=EARLY))
+    await take_in(parts, "contacts", row("contacts", severity=5, recorded_at=LATE))
+    again = await take_in(parts, "contacts", row("contacts", recorded_at=EARLY))
     assert (again.new, again.known) == (0, 1)
     assert [each[0] for each in await standing(parts, "contact_now")] == [5]
+
+
+async def refusal(parts: Parts) -> str | None:
+    """Why the child of the only contact may not be asked; None when she may."""
+    async with parts.database.transaction("worker", "kent") as connection:
+        contact = await connection.fetchval(
+            "SELECT id FROM register.pseudonym WHERE kind = 'contact'"
+        )
+        said: str | None = await connection.fetchval(
+            "SELECT register.ask_refusal('kent', $1, 'child')", contact
+        )
+        return said
+
+
+async def test_a_gate_closed_opened_and_closed_again_without_times_is_closed(parts: Parts) -> None:
+    # A clock that stands still: only the order of arrival tells the exports apart.
+    still = msgspec.structs.replace(parts, now=lambda: datetime(2026, 5, 1, 8, tzinfo=UTC))
+    said = []
+    for gate in ("closed", "closed", "open", "open", "closed", "closed"):
+        taken = await take_in(still, "contacts", row("contacts", evidence_gate=gate))
+        said.append((taken.new, taken.known, await refusal(parts)))
+    assert said == [
+        *[(1, 0, "gate-closed"), (0, 1, "gate-closed")],
+        *[(1, 0, None), (0, 1, None)],
+        *[(1, 0, "gate-closed"), (0, 1, "gate-closed")],
+    ]
+
+
+async def test_a_row_without_a_time_comes_after_one_of_a_clock_that_runs_ahead(
+    parts: Parts,
+) -> None:
+    now = datetime(2026, 5, 1, 8, tzinfo=UTC)
+    still = msgspec.structs.replace(parts, now=lambda: now)
+    ahead = row("contacts", evidence_gate="open", recorded_at="2026-05-01T20:00:00Z")
+    closed = row("contacts", evidence_gate="closed")
+    assert (await take_in(still, "contacts", closed, ahead)).new == 2
+    assert await refusal(parts) == "gate-closed"
+    again = await take_in(still, "contacts", closed, ahead)
+    assert (again.new, again.known) == (0, 2)
+    assert await refusal(parts) == "gate-closed"
+
+
+async def test_a_withdrawal_without_a_time_takes_away_and_the_next_export_brings_back(
+    parts: Parts,
+) -> None:
+    for withdrawn, left in [(False, 1), (True, 0), (False, 1), (True, 0)]:
+        await take_in(parts, "events", row("events", withdrawn=withdrawn))
+        assert len(await standing(parts, "event_now")) == left
 
 
 async def test_the_newest_record_stands_and_then_the_larger_event(parts: Parts) -> None:
