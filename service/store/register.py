@@ -151,17 +151,22 @@ async def stage(connection: Connection, kind: str, rows: Iterable[tuple[object, 
     await connection.execute("ANALYZE staged")
 
 
-async def keep_staged(connection: Connection, kind: str, force: str, batch: UUID) -> int:
+async def keep_staged(
+    connection: Connection, kind: str, force: str, batch: UUID, secret: bytes
+) -> int:
     """How many staged rows of a force were new and are now versions.
+
+    secret: keys the digests. Analysts read them; without a key they could try every year of age.
 
     A row with a time of its own is known when the same was said of that time. One without is
     known when it says what stands now; otherwise it becomes the newest version, since it is the
     last thing the force said.
     """
     versions = VERSIONS[kind]
-    dated = await _keep(connection, versions, force, batch, KEEP_DATED)
+    given = (force, batch, secret)
+    dated = await _keep(connection, versions, KEEP_DATED, given)
     # After the dated rows of the same file, so that they take part in what stands.
-    return dated + await _keep(connection, versions, force, batch, KEEP_UNDATED)
+    return dated + await _keep(connection, versions, KEEP_UNDATED, given)
 
 
 KEEP_DATED = """
@@ -187,7 +192,7 @@ FROM (
 
 
 async def _keep(
-    connection: Connection, versions: Versions, force: str, batch: UUID, select: str
+    connection: Connection, versions: Versions, select: str, given: tuple[str, UUID, bytes]
 ) -> int:
     columns = [name for name in versions.staged if name not in ("dated", "content")]
     digest = " || '|' || ".join(f"s.{name}::text" for name in ("contact", *versions.identities))
@@ -200,15 +205,16 @@ async def _keep(
     status = await connection.execute(
         f"""
         WITH s AS (
-            SELECT s.*, sha256(convert_to({digest} || '|' || s.content, 'UTF8')) AS said_digest
+            SELECT s.*, sha256(
+                $3::bytea || convert_to({digest} || '|' || s.content, 'UTF8') || $3::bytea
+            ) AS said_digest
             FROM staged AS s WHERE s.force = $1
         )
         INSERT INTO register.{versions.table} ({", ".join(columns)}, digest, batch)
         {chosen}
         ON CONFLICT DO NOTHING
         """,
-        force,
-        batch,
+        *given,
         timeout=LONG_SECONDS,
     )
     return _count(status)
