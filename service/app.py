@@ -39,6 +39,7 @@ def create_app(parts: Parts, only: Only | None = None, *, debug: bool = False) -
         dependencies={"parts": Provide(provide, sync_to_thread=False)},
         lifespan=[lifespan],
         after_request=metrics.count,
+        after_exception=[metrics.count_failure],
         exception_handlers=exception_handlers(),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(

@@ -62,17 +62,17 @@ class RespondentHeaders(ASGIMiddleware):
 
         async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_CONSTANT]
-                if not any(name.lower() == POLICY.encode() for name, _ in message["headers"]):
-                    policy = (POLICY.encode(), PLAIN_POLICY.encode())
-                    message["headers"] = [*message["headers"], policy]
+                there = {name.lower() for name, _ in message["headers"]}
+                missing = [pair for pair in _PLAIN if pair[0] not in there]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await next_app(scope, receive, send_completed)
 
 
-_CONSTANT = [
-    (name.lower().encode(), value.encode()) for name, value in sorted(CONSTANT_HEADERS.items())
+_PLAIN = [
+    (name.lower().encode(), value.encode())
+    for name, value in sorted({**CONSTANT_HEADERS, POLICY: PLAIN_POLICY}.items())
 ]
 
 

@@ -13,6 +13,7 @@ from litestar.types import ExceptionHandlersMap
 
 from service.db import new_id
 from service.errors import BadInputError, HeardError, NotFoundError, TooLargeError
+from service.headers import CONSTANT_HEADERS, PLAIN_POLICY, POLICY
 from service.pages import sorry_page, staff_problem_page
 
 log = logging.getLogger("heard")
@@ -52,7 +53,8 @@ def handle(request: AnyRequest, error: HeardError) -> Response[Any]:
             media_type=MediaType.HTML,
         )
     # A child sees calm words and no number, whatever happened.
-    return Response(sorry_page(), status_code=200, media_type=MediaType.HTML)
+    headers = {**CONSTANT_HEADERS, POLICY: PLAIN_POLICY}
+    return Response(sorry_page(), status_code=200, media_type=MediaType.HTML, headers=headers)
 
 
 def problem_response(request: AnyRequest, error: HeardError) -> Response[Any]:

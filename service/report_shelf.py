@@ -12,7 +12,10 @@ from pathlib import Path
 import msgspec
 
 STAMP = "%Y%m%dT%H%M%S%fZ"
-FAILED_WORDS = "The last report could not be made; the terminal of this server says why."
+
+
+class _FailedError(Exception):
+    """A step of making the report failed; it said why on the terminal."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class ReportShelf:
         self._environment = environment
         self._task: asyncio.Task[None] | None = None
         self.failed = False
+        for left_over in folder.glob(".*T*Z"):  # of a run that was killed
+            shutil.rmtree(left_over, ignore_errors=True)
 
     def latest(self) -> Made | None:
         """The newest finished report, or None."""
@@ -64,8 +69,17 @@ class ReportShelf:
         """Makes a report; it appears on the shelf whole or not at all."""
         name = now.strftime(STAMP)
         work = self._folder / f".{name}"
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
+        try:
+            work.mkdir(parents=True, mode=0o700)
+            await self._make(work)
+            work.rename(self._folder / name)
+        except (OSError, _FailedError):
+            self.failed = True
+            shutil.rmtree(work, ignore_errors=True)
+        else:
+            self.failed = False
+
+    async def _make(self, work: Path) -> None:
         data, specification = work / "data", str(self._specification)
         steps = (
             ("snapshot", "--out", str(data)),
@@ -73,12 +87,8 @@ class ReportShelf:
         )
         for step in steps:
             if await self._run(step) != 0:
-                shutil.rmtree(work, ignore_errors=True)
-                self.failed = True
-                return
+                raise _FailedError
         shutil.rmtree(data)  # rows of children are not left lying about
-        work.rename(self._folder / name)
-        self.failed = False
 
     async def _run(self, arguments: tuple[str, ...]) -> int:
         process = await asyncio.create_subprocess_exec(

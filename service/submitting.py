@@ -75,7 +75,13 @@ async def submit(parts: Parts, token: str, sent: Submission) -> Literal["new", "
             invitation = await find_open_invitation(connection, parts, token, "link")
             if invitation is None:
                 raise LinkNotUsableError
-            return await _submit(connection, parts, invitation, sent)
+            try:
+                return await _submit(connection, parts, invitation, sent)
+            except BadInputError:
+                # A frozen link says nothing of its survey, not even what would be wrong.
+                if await invitations.find_gate_refusal(connection, invitation) is not None:
+                    raise LinkNotUsableError from None
+                raise
     except asyncpg.PostgresError as error:
         if invitations.find_refusal(error) is None:
             raise

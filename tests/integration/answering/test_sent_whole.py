@@ -164,6 +164,9 @@ async def test_every_token_that_cannot_be_used_is_answered_alike(parts: Parts) -
             for answer in (
                 await client.get(f"/api/v1/surveys/{token}"),
                 await client.put(f"/api/v1/surveys/{token}/response", json={"answers": {}}),
+                await client.put(
+                    f"/api/v1/surveys/{token}/response", json={"answers": {"zzz": "no such item"}}
+                ),
             ):
                 body = answer.json()
                 body.pop("instance")

@@ -87,3 +87,25 @@ async def test_the_health_pages_answer(parts: Parts) -> None:
         assert (await http.get("/health/live")).text == "ok\n"
         assert (await http.get("/health/ready")).text == "ok\n"
         assert b"heard_requests_total" in (await http.get("/metrics")).content
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nope"), ("GET", "/i/a/b"), ("PUT", "/f")])
+async def test_a_page_that_is_not_there_leaves_as_little_as_any_other(
+    parts: Parts, method: str, path: str
+) -> None:
+    async with client(create_app(parts)) as http:
+        answer = await http.request(method, path)
+    assert answer.status_code == 200
+    names = [name.lower() for name, _ in answer.headers.multi_items()]
+    assert len(names) == len(set(names))
+    assert "no-store" in answer.headers["cache-control"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_refusals_are_counted_as_what_they_are(parts: Parts) -> None:
+    async with client(create_app(parts)) as http:
+        await http.get("/api/v1/nothing")
+        figures = (await http.get("/metrics")).text
+    assert 'heard_requests_total{status="404"}' in figures
+    assert "None" not in figures
