@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from typing import Final
-from uuid import UUID
 
-import asyncpg
-import msgspec
 import polars as pl
 
-from service.db import Connection, new_id, set_force
-from service.errors import NotNowError
-from service.intake.checking import PROBLEMS, Checked, broken, drop_broken
-from service.intake.references import find
+from service.intake.checking import Checked, broken, drop_broken
 from service.intake.rules import CONTACT_DAY
 from service.intake.sheet import ROW, Sheet
 from service.intake.values import Rule, tidy
-from service.privacy.keys import Keys
-from service.privacy.tokens import answers_digest
-from service.store import paper_responses
-from service.store.paper_responses import Earlier, PaperResponse
 from surveys.answers import canonical
 from surveys.instrument import (
     NOT_SURE,
@@ -38,7 +26,6 @@ DEFAULTS: Final = {"respondent_no": 1, "wave": "T1", "language": "en"}
 PERSON: Final = ["force", "contact_ref", "respondent", "respondent_no", "wave"]
 # The canonical answers, as they are hashed and kept.
 SAID: Final = "_said"
-ALREADY: Final = "An answer of this person about this contact and wave is already there."
 
 
 def item_columns() -> list[str]:
@@ -55,7 +42,7 @@ def read_answers_of(sheet: Sheet, checked: Checked) -> Checked:
         sheet.cells.select(ROW, *(tidy(pl.col(name)).alias(_cell(name)) for name in items)), on=ROW
     )
     read: list[pl.DataFrame] = []
-    problems = broken(rows, [_known_survey()])
+    problems = broken(rows, [_known_survey(), _one_child()])
     for (survey, version), group in rows.group_by(["instrument", "version"], maintain_order=True):
         instrument = _find(str(survey), int(str(version)))
         if instrument is not None:
@@ -95,6 +82,11 @@ def _known_survey() -> Rule:
         ~both.is_in(known),
         "There is no survey of this id and version; `heard instruments list` shows them.",
     )
+
+
+def _one_child() -> Rule:
+    several = (pl.col("respondent") == "child") & (pl.col("respondent_no") != 1)
+    return Rule("respondent_no", several, "A child has the number 1; only carers may be several.")
 
 
 def _rules_of(instrument: Instrument, items: list[str]) -> list[Rule]:
@@ -169,8 +161,9 @@ def _said(rows: pl.DataFrame, instrument: Instrument, items: list[str]) -> pl.Da
 
 
 def _settle_repeats(checked: Checked) -> Checked:
-    """Two rows of one person: alike is once; unlike, the later one is refused."""
-    rows = checked.rows.with_columns(
+    """Two rows of one person that say no time: alike is once; unlike, the later one is refused."""
+    undated = pl.col("recorded_at").is_null()
+    rows = checked.rows.filter(undated).with_columns(
         pl.col(ROW).first().over(*PERSON, "withdrawn").alias("_first"),
         pl.col(SAID).first().over(*PERSON, "withdrawn").alias("_first_said"),
     )
@@ -185,7 +178,8 @@ def _settle_repeats(checked: Checked) -> Checked:
         ).alias("problem"),
     )
     kept = drop_broken(checked, clashes)
-    once = kept.rows.unique([*PERSON, "withdrawn"], keep="first", maintain_order=True)
+    first = pl.struct(*PERSON, "withdrawn", undated.alias("_undated")).is_first_distinct()
+    once = kept.rows.filter(first | ~undated)
     repeats = checked.repeats + kept.rows.height - once.height
     return Checked(rows=once, problems=kept.problems, repeats=repeats)
 
@@ -205,93 +199,3 @@ def rules_beside_contact() -> list[Rule]:
             "This was answered before its contact; correct it.",
         ),
     ]
-
-
-async def settle_beside_answers(connection: Connection, keys: Keys, checked: Checked) -> Checked:
-    """The same without rows that say again what is there; rows that say something else are bad."""
-    known: list[int] = []
-    refused: list[tuple[int, str, str]] = []
-    for (force,), rows in checked.rows.group_by(["force"], maintain_order=True):
-        await set_force(connection, str(force))
-        ids = await find(
-            connection, keys, str(force), "contact", rows["contact_ref"].unique().to_list()
-        )
-        earlier = {
-            (each.contact, each.respondent, each.respondent_no, each.wave): each
-            for each in await paper_responses.find_earlier(
-                connection, str(force), list(ids.values())
-            )
-        }
-        for row in rows.iter_rows(named=True):
-            place = (ids[row["contact_ref"]], row["respondent"], row["respondent_no"], row["wave"])
-            there = earlier.get(place)
-            if there is None:
-                continue
-            if _says_the_same(there, row["withdrawn"], _digest(keys, row[SAID])):
-                known.append(row[ROW])
-            elif there.entered != "paper" or not row["withdrawn"]:
-                refused.append((row[ROW], "contact_ref", ALREADY))
-    problems = pl.DataFrame(refused, schema=PROBLEMS, orient="row")
-    fresh = checked.rows.filter(~pl.col(ROW).is_in(known))
-    return drop_broken(
-        Checked(rows=fresh, problems=checked.problems, repeats=checked.repeats + len(known)),
-        problems,
-    )
-
-
-def _digest(keys: Keys, said: str) -> bytes:
-    return answers_digest(keys.master, said.encode())
-
-
-def _says_the_same(there: Earlier, withdrawn: bool, digest: bytes) -> bool:
-    """An answer taken back stays taken back, whatever comes again."""
-    if there.entered != "paper":
-        return False
-    return there.state == "withdrawn" or (not withdrawn and there.digest == digest)
-
-
-async def keep_answers(
-    connection: Connection, keys: Keys, force: str, rows: pl.DataFrame, batch: UUID, now: datetime
-) -> int:
-    """How many rows changed anything: new answers, and answers taken back."""
-    ids = await find(connection, keys, force, "contact", rows["contact_ref"].unique().to_list())
-    given = rows.filter(~pl.col("withdrawn"))
-    taken_back = rows.filter(pl.col("withdrawn"))
-    try:
-        await paper_responses.add_responses(
-            connection, list(_responses(keys, given, ids, batch, now))
-        )
-    except asyncpg.UniqueViolationError:
-        raise NotNowError(
-            "An answer arrived by another way at this moment, so nothing was taken in; "
-            "send the file again."
-        ) from None
-    for response in _responses(keys, taken_back, ids, batch, now):
-        if not await paper_responses.take_back(connection, response):
-            await paper_responses.add_responses(connection, [response])
-    return rows.height
-
-
-def _responses(
-    keys: Keys, rows: pl.DataFrame, ids: dict[str, UUID], batch: UUID, now: datetime
-) -> Iterator[PaperResponse]:
-    for row in rows.iter_rows(named=True):
-        yield PaperResponse(
-            force=row["force"],
-            id=new_id(),
-            contact=ids[row["contact_ref"]],
-            respondent=row["respondent"],
-            respondent_no=row["respondent_no"],
-            wave=row["wave"],
-            instrument=row["instrument"],
-            version=row["version"],
-            language=row["language"],
-            state="withdrawn" if row["withdrawn"] else "complete",
-            completion_mode=row["completion_mode"],
-            answers={} if row["withdrawn"] else msgspec.json.decode(row[SAID])["answers"],
-            digest=_digest(keys, row[SAID]),
-            # Noon: the same day in UTC and in London.
-            answered_at=datetime.combine(row["answered_on"], time(12), UTC),
-            changed_at=now,
-            batch=batch,
-        )

@@ -13,7 +13,7 @@ import polars as pl
 
 from service.db import Connection, Role, new_id, set_force
 from service.errors import NotAllowedError
-from service.intake import paper
+from service.intake import paper, paper_keeping
 from service.intake.checking import Checked, broken, check_rows, drop_broken, settle_repeats
 from service.intake.columns import Kind
 from service.intake.references import find
@@ -113,7 +113,7 @@ async def take(
     try:
         async with parts.database.transaction(sender.role, None) as connection:
             await register.lock(connection, checked.rows["force"].unique().to_list())
-            checked = await _check_beside_register(connection, parts, kind, checked)
+            checked = await _check_beside_register(connection, parts, kind, checked, now)
             new = await _write(
                 _Import(
                     parts=parts,
@@ -163,7 +163,7 @@ def _rejected_by_force(sheet: Sheet, checked: Checked) -> dict[str, int]:
 
 
 async def _check_beside_register(
-    connection: Connection, parts: Parts, kind: Kind, checked: Checked
+    connection: Connection, parts: Parts, kind: Kind, checked: Checked, now: datetime
 ) -> Checked:
     """The same, checked against what stands in the register."""
     if kind.name not in ("outcomes", "responses"):
@@ -178,7 +178,7 @@ async def _check_beside_register(
     if kind.name == "outcomes":
         return drop_broken(checked, broken(beside, rules_beside_contact()))
     checked = drop_broken(checked, broken(beside, paper.rules_beside_contact()))
-    return await paper.settle_beside_answers(connection, parts.keys, checked)
+    return await paper_keeping.settle_beside_answers(connection, parts.keys, checked, now)
 
 
 async def _contact_times(connection: Connection, parts: Parts, rows: pl.DataFrame) -> pl.DataFrame:
@@ -204,7 +204,9 @@ async def _write(work: _Import, checked: Checked) -> int:
         batch = new_id()
         keys = work.parts.keys
         if work.kind.name == "responses":
-            new = await paper.keep_answers(work.connection, keys, force, rows, batch, work.now)
+            new = await paper_keeping.keep_answers(
+                work.connection, keys, force, rows, batch, work.now
+            )
         else:
             new = await keep_versions(
                 work.connection, keys, work.kind, force, rows, batch, work.now

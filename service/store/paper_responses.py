@@ -22,10 +22,14 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     entered: str
     state: str
     digest: bytes | None
+    changed_at: datetime
+    recorded_at: datetime | None
+    source_event_id: str | None
 
 
 FIND_EARLIER = """
-SELECT r.contact, r.respondent, r.respondent_no, r.wave, r.entered, r.state, r.digest
+SELECT r.contact, r.respondent, r.respondent_no, r.wave, r.entered, r.state, r.digest,
+    r.changed_at, r.recorded_at, r.source_event_id
 FROM feedback.response AS r
 WHERE r.force = $1 AND r.contact = ANY ($2::uuid[])
 """
@@ -40,7 +44,10 @@ async def find_earlier(
 
 
 class PaperResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer as it is kept; taken back ones keep no answers."""
+    """One answer as it is kept; taken back ones keep no answers.
+
+    recorded_at: null where the force named no time of the answer.
+    """
 
     force: str
     id: UUID
@@ -58,13 +65,18 @@ class PaperResponse(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: datetime
     changed_at: datetime
     batch: UUID
+    recorded_at: datetime | None
+    source_event_id: str | None
 
 
 ADD = """
 INSERT INTO feedback.response (
     force, id, contact, respondent, respondent_no, wave, entered, instrument, version, language,
-    state, completion_mode, answers, digest, started_at, changed_at, completed_at, batch
-) VALUES ($1, $2, $3, $4, $5, $6, 'paper', $7, $8, $9, $10, $11, $12, $13, $14, $15, $14, $16)
+    state, completion_mode, answers, digest, started_at, changed_at, completed_at, batch,
+    recorded_at, source_event_id
+) VALUES (
+    $1, $2, $3, $4, $5, $6, 'paper', $7, $8, $9, $10, $11, $12, $13, $14, $15, $14, $16, $17, $18
+)
 """
 
 
@@ -75,22 +87,23 @@ async def add_responses(connection: Connection, responses: Sequence[PaperRespons
     )
 
 
-TAKE_BACK = """
-UPDATE feedback.response SET state = 'withdrawn', answers = '{}', changed_at = $6
+REPLACE = """
+UPDATE feedback.response SET
+    instrument = $6, version = $7, language = $8, state = $9, completion_mode = $10,
+    answers = $11, digest = $12, started_at = $13, completed_at = $13, changed_at = $14,
+    batch = $15, recorded_at = $16, source_event_id = $17
 WHERE force = $1 AND contact = $2 AND respondent = $3 AND respondent_no = $4 AND wave = $5
   AND entered = 'paper'
 """
 
 
-async def take_back(connection: Connection, response: PaperResponse) -> bool:
-    """Whether there was an answer on paper to take back; what it said is gone."""
-    status = await connection.execute(
-        TAKE_BACK,
-        response.force,
-        response.contact,
-        response.respondent,
-        response.respondent_no,
-        response.wave,
-        response.changed_at,
+async def replace_responses(connection: Connection, responses: Sequence[PaperResponse]) -> None:
+    """Puts answers on paper in the place of those that are there; what those said is gone."""
+    await connection.executemany(
+        REPLACE,
+        [
+            tuple(value for name, value in msgspec.structs.asdict(each).items() if name != "id")
+            for each in responses
+        ],
+        timeout=LONG_SECONDS,
     )
-    return status != "UPDATE 0"
