@@ -25,9 +25,9 @@ def day_of_time(column: str) -> pl.Expr:
     return (local - pl.lit(EPOCH)).dt.total_days().cast(INTEGER)
 
 
-def past_monday(column: str) -> pl.Expr:
+def past_monday(day: pl.Expr) -> pl.Expr:
     """How many days a day lies after the Monday of its week: 0 to 6."""
-    return (pl.col(column) - FIRST_MONDAY).mod(DAYS_A_WEEK).cast(INTEGER)
+    return (day - FIRST_MONDAY).mod(DAYS_A_WEEK).cast(INTEGER)
 
 
 def date_of(day: int) -> date:

@@ -1,7 +1,8 @@
 """A snapshot on disk: six Parquet files and `schema.json`, with coarse days and fresh ids.
 
 `contact_day` becomes the Monday of its week and every other day of the contact moves with it,
-so that durations are exact and no date can be matched with a telephone log. Ids and team names
+so that durations are exact and no date can be matched with a telephone log; what would give
+the move away is coarser still (`coarse.py`). Ids and team names
 are drawn anew and rows are ordered by them. `extract_day` in `schema.json` is six days before
 the true extract: counted from a Monday, whatever has ended by then has ended in truth. The
 extract itself is no later than the day outcomes last came in.
@@ -19,6 +20,7 @@ import polars as pl
 from msgspec import structs
 
 from analytics.answers import score_answers
+from analytics.coarse import SHIFT, coarse_days
 from analytics.days import DAYS_A_WEEK, day_of_date, day_of_time, past_monday
 from analytics.link import START_WINDOW_DAYS, link
 from analytics.register import Register
@@ -62,7 +64,7 @@ def snapshot_frames(
 ) -> dict[str, pl.DataFrame]:
     """The six frames as they are written, by name."""
     linked = link(register, start_window_days)
-    shift = linked.select("contact_id", past_monday("contact_day").alias("_shift"))
+    shift = linked.select("contact_id", past_monday(pl.col("contact_day")).alias(SHIFT))
     named = {
         "linked": linked,
         "answers": _answers(register),
@@ -142,15 +144,12 @@ def _fresh(ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def _coarse(frame: pl.DataFrame, shift: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
-    """Days moved to their Monday's week and contact ids replaced."""
-    days = [name for name in frame.columns if name.endswith("_day")]
+    """Days made coarse and contact ids replaced."""
     return (
         frame.join(shift, on="contact_id", how="inner", validate="m:1")
-        .with_columns(
-            *(pl.col(name) - pl.col("_shift") for name in days),
-            pl.col("contact_id").replace_strict(ids["old"], ids["new"]),
-        )
-        .drop("_shift")
+        .pipe(coarse_days)
+        .with_columns(pl.col("contact_id").replace_strict(ids["old"], ids["new"]))
+        .drop(SHIFT)
     )
 
 
@@ -171,13 +170,8 @@ def _interventions(register: Register) -> pl.DataFrame:
 
 
 def _events(register: Register) -> pl.DataFrame:
-    return _select(
-        register.events.with_columns(
-            day_of_time("happened_at").alias("happened_day"),
-            day_of_time("recorded_at").alias("recorded_day"),
-        ),
-        "events",
-    )
+    day = day_of_time("happened_at").alias("happened_day")
+    return _select(register.events.with_columns(day), "events")
 
 
 def _outcomes(register: Register) -> pl.DataFrame:

@@ -2,7 +2,10 @@
 
 Days are whole days since 2000-01-01. In a written snapshot `contact_day` is the Monday of
 its week and every other day of that contact is moved by the same amount, so that differences
-are exact and no date is. Ids are random and new in each snapshot.
+are exact and no date is. Two kinds of day are coarser, or they would give the amount away: the
+next contact of a child (`rereferral_day`, `repeat_contact_day`) is the Monday of its own week,
+and a recorded day is the Sunday by which the thing was recorded, two weeks after it or later,
+never earlier than in truth. Events have no recorded day. Ids are random and new in each snapshot.
 
 Names of the open-ended columns of `linked`:
 
@@ -13,7 +16,7 @@ Names of the open-ended columns of `linked`:
 * the carer's answers are `carer_item_<key>` and `carer_<construct>`: never pooled with a child's;
 * an outcome code is three columns. `<outcome>` is its value, or 1 where the outcome is a fact
   without a value; `<outcome>_day` the day it was decided or happened; `<outcome>_recorded_day`
-  the day it entered the records. All three are null where nothing is recorded so far, which is
+  the week it entered the records. All three are null where nothing is recorded so far, which is
   not the same as "did not happen". A code that begins with a digit (Home Office outcome types)
   is written after its set: `justice_16`; type 1 is `justice_charged`, and `justice_any` is the
   first type of any kind. Each is the first one from the end of the start window on; a code that
@@ -191,7 +194,6 @@ EVENTS: Final = Table(
         _CONTACT,
         _text("event", "code"),
         _day("happened_day"),
-        _day("recorded_day", "not recorded"),
     ),
 )
 

@@ -43,11 +43,11 @@ def test_every_table_keeps_its_contract_and_is_called_simulated(
 def test_contact_days_are_mondays_and_durations_are_exact(world: World, tmp_path: Path) -> None:
     write_snapshot(world.register, tmp_path, np.random.default_rng(1))
     linked = read(tmp_path)["linked"]
-    assert set(linked.select(past_monday("contact_day"))["contact_day"]) == {0}
+    assert set(linked.select(past_monday(pl.col("contact_day")))["contact_day"]) == {0}
 
     def waits(frame: pl.DataFrame) -> list[int]:
-        wait = frame.select(pl.col("rereferral_day") - pl.col("contact_day"))
-        return sorted(wait["rereferral_day"].drop_nulls())
+        wait = frame.select(pl.col("justice_any_day") - pl.col("contact_day"))
+        return sorted(wait["justice_any_day"].drop_nulls())
 
     assert waits(linked) == waits(link(world.register))
 
