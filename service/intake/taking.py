@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from service.db import Connection, Role, new_id, set_force
-from service.errors import NotAllowedError
+from service.errors import NotAllowedError, NotNowError
 from service.intake import paper, paper_keeping
 from service.intake.checking import Checked, broken, check_rows, drop_broken, settle_repeats
 from service.intake.columns import Kind
@@ -29,18 +29,23 @@ CONTACT_TIMES: Final[dict[str, Any]] = {
     "contact_ref": pl.String,
     "contact_at": UTC_TIME,
 }
+# A call waits for another short one, about two seconds in all.
+LOCK_TRIES: Final = 8
+LOCK_PAUSE: Final = 0.25
 Progress = Callable[[str], None]
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
     """Who sends: the database role that writes, its name in the trail, the one force it may send.
 
-    force None: every force of the file.
+    force None: every force of the file. waits: whether it waits until another import is done,
+    however long that takes; a call of the API may not, since it holds a connection others need.
     """
 
     role: Role
     actor: str
     force: str | None = None
+    waits: bool = True
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +72,12 @@ class OtherForceError(NotAllowedError):
     """These rows are of another force than the one named, so nothing was taken in."""
 
     type = "other-force"
+
+
+class ImportRunningError(NotNowError):
+    """Another import of this force is running; send this again in a minute."""
+
+    type = "import-running"
 
 
 class _DryRunError(Exception):
@@ -112,7 +123,7 @@ async def take(
     new = 0
     try:
         async with parts.database.transaction(sender.role, None) as connection:
-            await register.lock(connection, checked.rows["force"].unique().to_list())
+            await _lock(connection, sender, checked.rows["force"].unique().to_list())
             checked = await _check_beside_register(connection, parts, kind, checked, now)
             new = await _write(
                 _Import(
@@ -137,6 +148,17 @@ async def take(
         problems=checked.problems,
         ignored=ignored,
     )
+
+
+async def _lock(connection: Connection, sender: Sender, forces: list[str]) -> None:
+    """Holds the forces until the commit. Raises ImportRunningError where it may not wait."""
+    if sender.waits:
+        return await register.lock(connection, forces)
+    for _ in range(LOCK_TRIES):
+        if await register.try_lock(connection, forces):
+            return None
+        await asyncio.sleep(LOCK_PAUSE)
+    raise ImportRunningError
 
 
 def _check_force(sheet: Sheet, sender: Sender) -> None:

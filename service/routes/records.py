@@ -42,7 +42,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 async def take_rows(parts: Parts, calling: Caller, kind: Kind, rows: Rows) -> Answer:
     """What became of the rows of a call; rows of another force refuse the call whole."""
-    sender = Sender(role="console", actor=calling.actor, force=calling.force)
+    sender = Sender(role="console", actor=calling.actor, force=calling.force, waits=False)
     taken = await take(parts, kind, rows_as_sheet(rows, kind.required), sender)
     problems = taken.problems.iter_rows(named=True)
     return Answer(

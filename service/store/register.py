@@ -27,6 +27,17 @@ async def lock(connection: Connection, forces: Sequence[str]) -> None:
         await connection.execute(LOCK, force, timeout=LONG_SECONDS)
 
 
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('heard import ' || $1, 0))"
+
+
+async def try_lock(connection: Connection, forces: Sequence[str]) -> bool:
+    """Whether no other import writes into these forces; then they are held until the commit."""
+    for force in sorted(forces):
+        if not await connection.fetchval(TRY_LOCK, force):
+            return False
+    return True
+
+
 FIND_PSEUDONYMS = """
 SELECT w.place::integer AS place, p.id
 FROM unnest($4::bytea[]) WITH ORDINALITY AS w (blind_index, place)

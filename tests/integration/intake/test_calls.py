@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 
 from service.parts import Parts
+from service.store import register
 from tests.integration.intake.taking import counts
 from tests.people_to_ask import bearer, browser_of
 from tests.unit.intake.rows import row
@@ -106,3 +108,33 @@ async def test_more_rows_than_a_call_takes_are_refused(parts: Parts) -> None:
     answer = await send(parts, "events", [row("events")] * 10_001)
     assert answer.status_code == 413
     assert "10,000" in answer.json()["title"]
+
+
+async def test_calls_give_way_to_a_long_import_and_the_console_goes_on(parts: Parts) -> None:
+    token = await bearer(parts)
+    async with parts.database.transaction("worker", "kent") as connection:
+        await register.lock(connection, ["kent"])
+        # As many as the pool has connections; each is let go again.
+        refused = await asyncio.wait_for(
+            asyncio.gather(
+                *(
+                    send(parts, "contacts", [row("contacts")], headers=token)
+                    for _ in range(parts.settings.pool_size)
+                )
+            ),
+            timeout=20,
+        )
+        again = await send(parts, "contacts", [], headers=token)
+    assert {each.status_code for each in refused} == {409}
+    assert refused[0].json()["type"] == "/problems/import-running"
+    assert refused[0].json()["title"].endswith("send this again in a minute.")
+    assert again.status_code == 200
+    later = await send(parts, "contacts", [row("contacts")], headers=token)
+    assert later.json()["accepted"] == 1
+
+
+async def test_short_calls_at_once_wait_for_each_other(parts: Parts) -> None:
+    token = await bearer(parts)
+    sent = [[row("contacts", contact_ref=f"C{n}")] for n in range(4)]
+    answers = await asyncio.gather(*(send(parts, "contacts", each, headers=token) for each in sent))
+    assert [each.json()["accepted"] for each in answers] == [1] * 4
