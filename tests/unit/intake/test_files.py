@@ -52,6 +52,14 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
         read_file(tmp_path)
 
 
+def test_a_file_larger_than_the_memory_stands_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    with path.open("wb") as file:
+        file.truncate(300_000_001)  # takes no room on the disk
+    with pytest.raises(UnreadableError, match="larger than 300 MB; split it"):
+        read_file(path)
+
+
 def test_a_byte_order_mark_quotes_and_both_line_ends_are_read(tmp_path: Path) -> None:
     sheet = sheet_of(tmp_path, '\ufeffa, b \r\n"1, ""x""",ŵ\r\n'.encode())
     assert sheet.cells.rows() == [(1, '1, "x"', "ŵ")]
