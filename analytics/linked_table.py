@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
+from polars import selectors
 
 from analytics.outcomes import columns_of, faults
 from analytics.snapshot import SCHEMA_FILE
@@ -106,7 +107,10 @@ def fit(specification: Specification, linked: Linked) -> Fitted:
     for outcome in specification.outcome:
         wanted |= set(lag_columns(outcome)) & set(schema)
     wanted |= {"contact_day", "prior_contacts"} & set(schema)
-    frame = _collect(linked.frame.select(sorted(wanted)))
+    # A NaN is greater than any number to Polars: nobody's answer would count as a good one.
+    frame = _collect(
+        linked.frame.select(sorted(wanted)).with_columns(selectors.float().fill_nan(None))
+    )
     _check_types(specification, frame)
     rows = _with_day_numbers(_of_roles(frame, study))
     return Fitted(rows, _extract(specification, linked, rows))

@@ -272,6 +272,26 @@ def test_infinite_numbers_count_as_missing() -> None:
     assert row["estimate"] is not None
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        'kind = "at_least"\ncolumn = "y"\nat_least = 50',
+        'kind = "score"\nitems = ["y", "z"]\nrange = [0, 100]\nmin_items = 2',
+        'kind = "event_within"\nstart = "day"\nevent = "y"\ndays = 60',
+    ],
+    ids=["at least", "score", "days"],
+)
+def test_a_number_that_is_not_one_counts_as_missing(kind: str) -> None:
+    values = [None if row % 7 == 0 else float(row * 31 % 100) for row in range(600)]
+    text = SPEC.format(study="").replace('kind = "mean"\ncolumn = "y"', kind)
+    answers = []
+    for y in (values, [float("nan") if value is None else value for value in values]):
+        linked = table(y=y, z=50.0, day=0)
+        answers.append(estimate_effects(parse_specification(text, "spec.toml"), linked))
+    assert answers[0]["estimate"].null_count() == 0
+    assert answers[1].equals(answers[0])
+
+
 def test_data_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDataError, match=r"linked\.parquet cannot be read"):
         open_linked(tmp_path)
