@@ -116,7 +116,7 @@ class Comparisons:
 
     def _subgroups(self) -> Iterator[str]:
         for column in self.study.subgroups:
-            levels = self.frame[column].drop_nulls().unique().sort()
+            levels = self.frame[column].drop_nulls().unique().sort().cast(pl.String)
             if len(levels) > MOST_LEVELS:
                 raise SpecificationError(
                     f"study.subgroups: {column} holds {len(levels)} values; "

@@ -205,6 +205,18 @@ def test_several_treatments_on_one_contact_are_each_adjusted_for_the_others() ->
     assert effects["estimate"].null_count() == 0
 
 
+def test_a_group_of_yes_and_no_holds_the_children_of_each() -> None:
+    linked = table(rural=[row % 5 == 0 for row in range(600)])
+    text = SPEC.format(study='subgroups = ["rural"]')
+    effects = estimate_effects(parse_specification(text, "spec.toml"), linked)
+    sizes = effects.with_columns(rows=pl.col("n_treated") + pl.col("n_comparison"))
+    assert dict(sizes.select("subgroup", "rows").rows()) == {
+        "all": 600,
+        "rural=false": 480,
+        "rural=true": 120,
+    }
+
+
 def test_suspects_are_never_counted_with_others() -> None:
     roles = ["suspect" if row % 5 == 0 else "victim" for row in range(600)]
     all_rows, without = answer(table()), answer(table(child_role=roles))
