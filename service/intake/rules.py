@@ -7,17 +7,41 @@ from typing import Final
 
 import polars as pl
 
-from service.intake.columns import KindName
+from service.intake.columns import KINDS, Kind, KindName
 from service.intake.values import GRACE, LONDON, Rule
 from surveys.vocabulary import OUTCOME_SETS, Measure, Outcome, OutcomeSet
 
 AHEAD_EVENTS: Final = ("trial_date",)
+KEPT_IN_CLEAR: Final = ("source_event_id", "team", "owner", "gate_agreed_by", "provider")
+# A shorter one is found in many cells by chance.
+SHORTEST_REFERENCE: Final = 4
 # Seen from an outcome whose contact is known here: the London day of that contact.
 CONTACT_DAY: Final = "_contact_day"
 
 
 def rules_of(kind: KindName, now: datetime) -> list[Rule]:
     """The rules of one kind of file that need no look into the register."""
+    return [*_references_apart(KINDS[kind]), *_rules_of(kind, now)]
+
+
+def _references_apart(kind: Kind) -> list[Rule]:
+    """The rules that no reference of a row stands in a cell that is kept in clear."""
+    return [
+        Rule(
+            name,
+            pl.col(name)
+            .str.to_lowercase()
+            .str.contains(pl.col(reference).str.to_lowercase(), literal=True)
+            & (pl.col(reference).str.len_chars() >= SHORTEST_REFERENCE),
+            "This holds a reference of the row; references must stand only in their own columns.",
+        )
+        for name in kind.names
+        if name in KEPT_IN_CLEAR
+        for reference in kind.references
+    ]
+
+
+def _rules_of(kind: KindName, now: datetime) -> list[Rule]:
     match kind:
         case "contacts":
             return _contacts()

@@ -206,6 +206,14 @@ async def test_no_reference_is_anywhere_in_clear(parts: Parts, database_url: str
     canary = {"contact_ref": "CANARY-1", "case_ref": "CANARY-2", "child_ref": "CANARY-3"}
     await take_in(parts, "contacts", row("contacts", **canary))
     await take_in(parts, "events", row("events", contact_ref="CANARY-4"))
+    await take_in(parts, "outcomes", row("outcomes", contact_ref="CANARY-5"))
+    for column in ("source_event_id", "team", "owner", "gate_agreed_by"):
+        for name, reference in canary.items():
+            spoilt = row("contacts", contact_ref="C7") | {name: reference, column: reference}
+            assert (await take_in(parts, "contacts", spoilt)).rejected == 1
+    for kind, column in (("interventions", "provider"), ("events", "source_event_id")):
+        spoilt = row(kind, contact_ref="CANARY-6") | {column: "of CANARY-6"}
+        assert (await take_in(parts, kind, spoilt)).rejected == 1
     seen = await everything(database_url)
     assert "DA_ATTEND" in seen  # the rows were seen
     assert "CANARY" not in seen

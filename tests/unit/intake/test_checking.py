@@ -185,3 +185,37 @@ def test_paper_answers_are_whole_with_blanks_as_skipped() -> None:
     assert '"listened":"not_sure"' in said
     assert '"helped":"skipped"' in said
     assert '"who_is_with_you":"alone"' in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "reference"),
+    [
+        ("contacts", "source_event_id", "contact_ref"),
+        ("contacts", "source_event_id", "child_ref"),
+        ("contacts", "team", "case_ref"),
+        ("contacts", "owner", "contact_ref"),
+        ("contacts", "gate_agreed_by", "child_ref"),
+        ("interventions", "provider", "contact_ref"),
+        ("events", "source_event_id", "contact_ref"),
+        ("outcomes", "source_event_id", "contact_ref"),
+        ("responses", "source_event_id", "contact_ref"),
+    ],
+)
+def test_a_reference_may_not_stand_in_a_column_kept_in_clear(
+    kind: str, column: str, reference: str
+) -> None:
+    for held in ("N/3.[7", "x-n/3.[7-2", " N/3.[7 "):
+        spoilt = row(kind, **{reference: " N/3.[7 ", column: held})
+        found = check_rows(sheet(kind, spoilt), KINDS[kind], NOW).problems.rows()
+        sentence = "references must stand only in their own columns."
+        assert [(each[:2], each[2].endswith(sentence)) for each in found] == [((1, column), True)]
+
+
+def test_a_short_reference_and_one_of_another_row_are_no_reference_in_clear() -> None:
+    rows = [
+        row("contacts", contact_ref="C12", source_event_id="C12-1"),
+        row("contacts", contact_ref="LONG-2", source_event_id="LONG-3"),
+        row("contacts", contact_ref="LONG-3", source_event_id=None, team=None),
+        row("contacts", contact_ref="SIM7-contact-01", source_event_id="SIMULATED-7-01"),
+    ]
+    assert check_rows(sheet("contacts", *rows), KINDS["contacts"], NOW).problems.is_empty()
