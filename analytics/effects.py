@@ -130,12 +130,20 @@ def _interactions(answered: list[Comparison]) -> dict[tuple[str, str, str], floa
 
 
 def _placebos(comparisons: Comparisons) -> dict[str, str]:
-    """By intervention: why its comparison is not trusted, told by outcomes from before."""
+    """By intervention: why its comparison is not trusted, told by outcomes from before.
+
+    A check that could not be made is none that was passed.
+    """
     results = [comparisons.answer(question) for question in comparisons.placebo_questions()]
     adjusted = benjamini_hochberg([_p_value(each) for each in results])
     failed: dict[str, str] = {}
     for each, p_adjusted in zip(results, adjusted, strict=True):
         if not isinstance(each.result, Effect):
+            failed.setdefault(
+                each.question.intervention,
+                "the check against an outcome from before the contact could not be made "
+                f"({each.question.name})",
+            )
             continue
         size = abs(each.result.headline.estimate) / each.result.contrast.deviation
         if (p_adjusted is not None and p_adjusted < SIGNIFICANT) or size > PLACEBO_SMD:

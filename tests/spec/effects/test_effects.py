@@ -92,6 +92,18 @@ def test_a_hidden_cause_shows_in_the_negative_control_and_silences_every_verdict
     assert all("already differed before the contact" in reason for reason in chisva["reason"])
 
 
+def test_a_negative_control_that_cannot_be_estimated_silences_every_verdict() -> None:
+    linked, _ = linked_of(20_000, 7)
+    empty = pl.lit(None, pl.Float64).alias("placebo_prior_attendance")
+    effects = estimate_effects(
+        example(), linked._replace(frame=linked.frame.with_columns(empty))
+    ).filter(pl.col("estimate").is_not_null())
+    assert effects.height > 20
+    assert set(effects["verdict"]) == {"cannot tell"}
+    said = "the check against an outcome from before the contact could not be made"
+    assert all(said in reason for reason in effects["reason"])
+
+
 def test_the_file_has_the_columns_of_the_contract_and_says_exploratory(tmp_path: Path) -> None:
     simulate_to(1500, 3, tmp_path / "data", "snapshot")
     run(EXAMPLE, tmp_path / "data", tmp_path / "effects.csv")
