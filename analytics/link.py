@@ -82,8 +82,8 @@ def _flags(contacts: pl.DataFrame) -> pl.DataFrame:
 def _outcome_rows(register: Register, contacts: pl.DataFrame) -> pl.DataFrame:
     """The outcomes sent, and those that follow from the contacts themselves.
 
-    `repeat_contact` is the next contact of the child as a victim; where nobody sends
-    `rereferral`, it is the next contact of the child in any role but suspect.
+    In a force that sends no `repeat_contact` it is the next contact of the child as a victim;
+    in one that sends no `rereferral`, the next contact in any role but suspect.
     """
     sent = register.outcomes.select(
         "contact_id",
@@ -93,18 +93,22 @@ def _outcome_rows(register: Register, contacts: pl.DataFrame) -> pl.DataFrame:
         day_of_date("recorded_on").alias("recorded_day"),
         "value",
     )
-    codes = set(sent["outcome"].unique())
     found = [sent]
-    if REPEAT_CONTACT not in codes:
-        found.append(_next_contact(contacts, pl.col("child_role") == VICTIM, REPEAT_CONTACT))
-    if REREFERRAL not in codes:
-        found.append(_next_contact(contacts, pl.col("child_role") != "suspect", REREFERRAL))
+    for outcome, counted in (
+        (REPEAT_CONTACT, pl.col("child_role") == VICTIM),
+        (REREFERRAL, pl.col("child_role") != "suspect"),
+    ):
+        sending = contacts.join(
+            sent.filter(pl.col("outcome") == outcome), on="contact_id", how="semi"
+        )
+        silent = ~pl.col("force").is_in(sending["force"].unique().to_list())
+        found.append(_next_contact(contacts.filter(silent), contacts.filter(counted), outcome))
     return pl.concat(found)
 
 
-def _next_contact(contacts: pl.DataFrame, counted: pl.Expr, outcome: str) -> pl.DataFrame:
+def _next_contact(contacts: pl.DataFrame, counted: pl.DataFrame, outcome: str) -> pl.DataFrame:
     """One outcome row for each contact that was followed by a counted one after its window."""
-    later = contacts.filter(counted).select(
+    later = counted.select(
         "child_id",
         pl.col("contact_day").alias("decided_day"),
         pl.col("_recorded_day").alias("recorded_day"),

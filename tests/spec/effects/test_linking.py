@@ -143,6 +143,23 @@ def test_a_referral_that_was_sent_goes_before_the_next_contact() -> None:
     assert rows["a"]["repeat_contact_day"] == zero + 50
 
 
+def test_a_force_that_sends_no_referrals_has_its_next_contacts_instead() -> None:
+    other = {"child_id": "child-2", "force": "kent"}
+    rows = linked(
+        contacts=[
+            contact("a", 0),
+            contact("c", 50),
+            contact("silent", 0, **other),
+            contact("next", 40, **other),
+        ],
+        outcomes=[outcome("a", "rereferral", 80), outcome("a", "repeat_contact", 90)],
+    )
+    zero = day_number(DAY_ZERO)
+    assert (rows["a"]["rereferral_day"], rows["a"]["repeat_contact_day"]) == (zero + 80, zero + 90)
+    assert rows["silent"]["rereferral_day"] == zero + 40
+    assert rows["silent"]["repeat_contact_day"] == zero + 40
+
+
 def test_outcomes_count_from_the_end_of_the_window_and_the_first_one_counts() -> None:
     rows = linked(
         contacts=[contact("a", 0)],
