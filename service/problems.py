@@ -18,6 +18,7 @@ from service.pages import sorry_page, staff_problem_page
 
 log = logging.getLogger("heard")
 AnyRequest = Request[Any, Any, Any]
+BAD_REQUEST = 400
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,38 +37,44 @@ def exception_handlers() -> ExceptionHandlersMap:
         ValidationException: handle_invalid,
         msgspec.ValidationError: handle_invalid,
         msgspec.DecodeError: handle_invalid,
+        UnicodeDecodeError: handle_invalid,  # a body that is not UTF-8
+        RecursionError: handle_invalid,  # a body nested without end
         HTTPException: handle_http,
         Exception: handle_unexpected,
     }
 
 
-def handle(request: AnyRequest, error: HeardError) -> Response[Any]:
+def handle(request: AnyRequest, error: HeardError, status: int | None = None) -> Response[Any]:
     """The answer to an error of ours, in the form this reader understands."""
     path = request.url.path
+    status = status or error.status
     if path.startswith(("/api/", "/schema", "/health", "/metrics")):
-        return problem_response(request, error)
+        return problem_response(request, error, status)
     if path.startswith("/console"):
         return Response(
             staff_problem_page(error.sentence, request_id(request)),
-            status_code=error.status,
+            status_code=status,
             media_type=MediaType.HTML,
         )
+    if request.method == "POST":
+        # A page that answers a form itself is kept, with what was sent, in files of the browser.
+        return Response(b"", status_code=303, headers={"Location": "/f", **CONSTANT_HEADERS})
     # A child sees calm words and no number, whatever happened.
     headers = {**CONSTANT_HEADERS, POLICY: PLAIN_POLICY}
     return Response(sorry_page(), status_code=200, media_type=MediaType.HTML, headers=headers)
 
 
-def problem_response(request: AnyRequest, error: HeardError) -> Response[Any]:
+def problem_response(request: AnyRequest, error: HeardError, status: int) -> Response[Any]:
     """problem+json with a stable type and the request's id."""
     problem = Problem(
         type=f"/problems/{error.problem_type}",
         title=error.sentence,
-        status=error.status,
+        status=status,
         instance=f"urn:uuid:{request_id(request)}",
     )
     return Response(
         msgspec.json.encode(problem),
-        status_code=error.status,
+        status_code=status,
         media_type="application/problem+json",
     )
 
@@ -104,9 +111,8 @@ def handle_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if error.status_code >= 500:
         return handle_unexpected(request, error)
     ours = BadInputError("The request could not be read; check its method, headers and body.")
-    response = handle(request, ours)
-    response.status_code = error.status_code if response.status_code != 200 else 200
-    return response
+    # A body that cannot be parsed is bad input like any other.
+    return handle(request, ours, None if error.status_code == BAD_REQUEST else error.status_code)
 
 
 def handle_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import socket
 import sys
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -15,12 +14,15 @@ import uvicorn
 
 from analytics import simulate
 from analytics.plan import register
+from analytics.simulation.world import TooFewContactsError
 from service import demo
 from service.app import create_app
 from service.commands.running import (
     CommandError,
+    check_can_listen,
     opened_parts,
     owner_address,
+    port_number,
     run_on_database,
 )
 from service.db import Database
@@ -39,7 +41,7 @@ HOST = "127.0.0.1"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """heard demo"""
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port_number, default=8000)
     parser.add_argument("--contacts", type=int, default=12_000, help="how many; 12000 by default")
     parser.add_argument("--json", action="store_true", help="print one line of JSON, then serve")
     parser.set_defaults(run=run)
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """0 when stopped; serves until then."""
     if settings.production:
         raise CommandError("The demonstration does not run with HEARD_PRODUCTION set.")
-    _check_port_is_free(options.port)
+    check_can_listen(HOST, options.port)
     base_url = f"http://{HOST}:{options.port}"
     settings = msgspec.structs.replace(settings, public_url=base_url)
     folder = settings.data_dir / "demo"
@@ -67,23 +69,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _check_port_is_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError):
-            raise CommandError(
-                f"Port {port} cannot be used; choose another: heard demo --port 8001."
-            ) from None
-
-
 def _simulated(folder: Path, contacts: int) -> Path:
     """The folder of the simulated files, made where it is not there yet."""
     world = folder / f"country-{demo.SEED}-{contacts}"
     if not (world / "truth.json").exists():
         _say(f"Simulating a country with {contacts} contacts")
-        simulate.run(contacts, demo.SEED, world, "files", demo.SCENARIO)
+        try:
+            simulate.run(contacts, demo.SEED, world, "files", demo.SCENARIO)
+        except TooFewContactsError as error:
+            raise CommandError(str(error)) from None
     return world
 
 

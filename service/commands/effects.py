@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analytics.linked_table import UnreadableDataError
 from analytics.specification import SpecificationError
-from service.commands.running import CommandError
+from service.commands.running import CommandError, working
 from service.settings import Settings
 
 
@@ -27,7 +27,8 @@ def run(options: argparse.Namespace, _: Settings) -> int:
     from analytics import effects
 
     try:
-        found = effects.run(options.specification, options.data, options.out)
+        with working("Estimating"):
+            found = effects.run(options.specification, options.data, options.out)
     except (SpecificationError, UnreadableDataError) as error:
         raise CommandError(str(error)) from None
     except OSError:

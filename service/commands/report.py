@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analytics.linked_table import UnreadableDataError
 from analytics.specification import SpecificationError
-from service.commands.running import CommandError
+from service.commands.running import CommandError, working
 from service.settings import Settings
 
 
@@ -26,7 +26,8 @@ def run(options: argparse.Namespace, _: Settings) -> int:
     from analytics import report
 
     try:
-        report.make_report(options.specification, options.data, options.out, datetime.now(UTC))
+        with working("Making the report"):
+            report.make_report(options.specification, options.data, options.out, datetime.now(UTC))
     except (SpecificationError, UnreadableDataError) as error:
         raise CommandError(str(error)) from None
     except OSError:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import socket
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import asyncpg
+from tqdm import tqdm
 
 from service.db import Database
 from service.embedded import embedded_postgres
@@ -17,12 +21,14 @@ from service.parts import Parts
 from service.privacy.keys import open_keys
 from service.settings import Settings, SettingsError
 
+LAST_PORT = 65_535
 Result = TypeVar("Result")
 NOT_ANSWERING = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.exceptions.ClientConfigurationError,
 )
 
 
@@ -79,7 +85,8 @@ def run_on_database(work: Coroutine[object, object, Result]) -> Result:
         return asyncio.run(work)
     except NOT_ANSWERING:
         raise CommandError(
-            "The database does not answer; check HEARD_DATABASE_URL and that PostgreSQL runs."
+            "The database does not answer; check HEARD_DATABASE_URL (host, name, login, password) "
+            "and that PostgreSQL runs."
         ) from None
 
 
@@ -90,3 +97,42 @@ def unexpected(error: Exception) -> str:
     place = f"{ours[-1].filename}:{ours[-1].lineno}" if ours else "an unknown place"
     kind = type(error).__name__
     return f"Something went wrong on our side ({kind} at {place}); please report it."
+
+
+def port_number(text: str) -> int:
+    """A port as typed, 1 to 65535; for argparse."""
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT}")
+    return int(text)
+
+
+def check_can_listen(host: str, port: int) -> None:
+    """Nothing, where this host and port can be listened on. Raises CommandError."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise CommandError(
+                f"Nothing can listen on {host} port {port}; choose another with --port or --host."
+            ) from None
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Says on a terminal what is being done, and for how long, once it takes over two seconds."""
+    done = threading.Event()
+    bar = tqdm(desc=what, bar_format="{desc} … {elapsed}", delay=2, disable=None, leave=False)
+
+    def tick() -> None:
+        while not done.wait(0.5):
+            bar.update()
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        ticker.join()
+        bar.close()

@@ -9,12 +9,19 @@ from collections.abc import Mapping
 import msgspec
 import uvicorn
 
-from service.commands.running import CommandError, owner_address, run_on_database
+from service.commands.running import (
+    CommandError,
+    check_can_listen,
+    owner_address,
+    port_number,
+    run_on_database,
+)
 from service.db import Role, role_url
 from service.migrate import migrate
 from service.privacy.keys import open_keys
 from service.settings import Settings
 
+MOST_WORKERS = 64
 # The logins each part needs; a JSON survey is answered with the respondent's own rights.
 ROLES_OF: Mapping[str, tuple[Role, ...]] = {
     "respondent": ("respondent",),
@@ -26,8 +33,8 @@ ROLES_OF: Mapping[str, tuple[Role, ...]] = {
 def add(parser: argparse.ArgumentParser) -> None:
     """heard serve"""
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=1, help="processes; 1 by default")
+    parser.add_argument("--port", type=port_number, default=8000)
+    parser.add_argument("--workers", type=_workers, default=1, help="processes; 1 by default")
     parser.add_argument("--only", choices=("respondent", "console", "api"), default=None)
     parser.set_defaults(run=run)
 
@@ -37,6 +44,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.only:
         os.environ["HEARD_ONLY"] = options.only
         settings = msgspec.structs.replace(settings, only=options.only)
+    check_can_listen(options.host, options.port)
     open_keys(settings)  # a missing key stops here, with a sentence
     if settings.production:
         return _serve_in_production(options, settings)
@@ -47,6 +55,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         os.environ["HEARD_DATA_DIR"] = str(settings.data_dir)
         _serve(options)
     return 0
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"give a number of processes from 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def _serve_in_production(options: argparse.Namespace, settings: Settings) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from analytics import simulate
 from analytics.simulation.scenario import UnknownScenarioError
 from analytics.simulation.world import TooFewContactsError
-from service.commands.running import CommandError
+from service.commands.running import CommandError, working
 from service.settings import Settings
 
 
@@ -30,7 +30,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, _: Settings) -> int:
     """0 once the country lies in the folder, its true effects in truth.json."""
     try:
-        simulate.run(options.contacts, options.seed, options.out, options.form, options.scenario)
+        with working("Simulating"):
+            simulate.run(
+                options.contacts, options.seed, options.out, options.form, options.scenario
+            )
     except (TooFewContactsError, UnknownScenarioError) as error:
         raise CommandError(str(error)) from None
     except OSError:

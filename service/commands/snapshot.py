@@ -6,12 +6,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from analytics.register import Register
 from analytics.snapshot import write_snapshot
 from service.analysis_tables import current_register
-from service.commands.running import CommandError, with_parts
+from service.commands.running import CommandError, with_parts, working
 from service.commands.tokens import force_slug
 from service.parts import Parts
 from service.settings import Settings
@@ -30,14 +29,16 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     forces = [options.force] if options.force else list(FORCES)
 
     async def read(parts: Parts) -> Register:
-        return await current_register(parts, tqdm(forces, delay=2, disable=None, leave=False))
+        return await current_register(parts, forces)
 
-    register = with_parts(settings, read)
+    with working("Reading the register"):
+        register = with_parts(settings, read)
     if register.contacts.is_empty():
         raise CommandError("There are no contacts to write; import some first.")
     try:
         # Drawn by the operating system: whoever knows the program cannot know the ids.
-        written = write_snapshot(register, options.out, np.random.default_rng())
+        with working("Writing the snapshot"):
+            written = write_snapshot(register, options.out, np.random.default_rng())
     except OSError:
         raise CommandError(f"{options.out} cannot be written; choose another folder.") from None
     word = " SIMULATED" if written["simulated"] else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,47 @@ def test_a_surprise_is_one_sentence_without_the_data_in_it(
     assert "mum" not in said
     assert "Traceback" not in said
     assert "ValueError" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve", "--port", "99999"],
+        ["serve", "--port", "-1"],
+        ["serve", "--workers", "0"],
+        ["demo", "--port", "0"],
+    ],
+)
+def test_a_number_that_cannot_be_is_wrong_usage(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+
+
+def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_served(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEARD_DATA_DIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert cli.main(["serve", "--port", port]) == 1
+    said = capsys.readouterr()
+    assert "choose another" in said.err
+    assert "serves on" not in said.out
+
+
+def test_a_demonstration_too_small_to_show_anything_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEARD_DATA_DIR", str(tmp_path))
+    assert cli.main(["demo", "--port", "18999", "--contacts", "10"]) == 1
+    assert "our side" not in capsys.readouterr().err
+
+
+def test_an_address_that_is_none_is_the_users_to_mend(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEARD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("HEARD_DATABASE_URL", "nonsense")
+    assert cli.main(["migrate"]) == 1
+    assert "HEARD_DATABASE_URL" in capsys.readouterr().err

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar, get
 
 from service.app import create_app
+from service.db import Database
 from service.errors import HeardError
 from service.parts import Parts
 from service.problems import exception_handlers
@@ -109,3 +111,31 @@ async def test_refusals_are_counted_as_what_they_are(parts: Parts) -> None:
         figures = (await http.get("/metrics")).text
     assert 'heard_requests_total{status="404"}' in figures
     assert "None" not in figures
+
+
+@pytest.mark.parametrize(
+    "body", [b'[{"force":"\xe9"}]', b"{[", b"[" * 100_000, b'{"force": "\\ud800"}']
+)
+async def test_a_body_that_cannot_be_read_is_bad_input(parts: Parts, body: bytes) -> None:
+    async with client(create_app(parts)) as http:
+        answer = await http.put(
+            "/api/v1/surveys/AAAAAAAAAAAAAAAAAAAAAA/response",
+            content=body,
+            headers={"Content-Type": "application/json"},
+        )
+    assert answer.status_code == answer.json()["status"] == 422
+
+
+async def test_a_form_that_fails_is_answered_with_a_redirect_and_the_page_says_sorry(
+    parts: Parts,
+) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    broken_parts = msgspec.structs.replace(
+        parts, database=Database(msgspec.structs.replace(parts.settings), nowhere)
+    )
+    async with client(create_app(broken_parts)) as http:
+        for path in ("/", f"/i/{'A' * 22}"):
+            answer = await http.post(path, data={"code": "ABCD EFGH"})
+            assert (answer.status_code, answer.content) == (303, b"")
+        too_long = await http.post("/f", content=b"x" * 100_000)
+    assert too_long.status_code == 303
