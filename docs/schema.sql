@@ -259,6 +259,8 @@ CREATE TABLE feedback.response (
     changed_at timestamp with time zone NOT NULL,
     completed_at timestamp with time zone,
     batch uuid,
+    recorded_at timestamp with time zone,
+    source_event_id text COLLATE pg_catalog."C",
     CONSTRAINT response_answers_check CHECK ((jsonb_typeof(answers) = 'object'::text)),
     CONSTRAINT response_check CHECK (((state <> 'complete'::text) OR ((completed_at IS NOT NULL) AND (digest IS NOT NULL)))),
     CONSTRAINT response_check1 CHECK (((entered = 'online'::text) = (invitation IS NOT NULL))),
@@ -638,24 +640,26 @@ CREATE VIEW register.outcome_now WITH (security_invoker='true') AS
     digest,
     batch,
     received_at
-   FROM ( SELECT DISTINCT ON (outcome_version.force, outcome_version.contact, outcome_version.outcome_set, outcome_version.outcome) outcome_version.force,
-            outcome_version.id,
-            outcome_version.contact,
-            outcome_version.outcome_set,
-            outcome_version.outcome,
-            outcome_version.decided_on,
-            outcome_version.recorded_on,
-            outcome_version.told_child_on,
-            outcome_version.final,
-            outcome_version.value,
-            outcome_version.source_event_id,
-            outcome_version.recorded_at,
-            outcome_version.withdrawn,
-            outcome_version.digest,
-            outcome_version.batch,
-            outcome_version.received_at
-           FROM register.outcome_version
-          ORDER BY outcome_version.force, outcome_version.contact, outcome_version.outcome_set, outcome_version.outcome, outcome_version.recorded_at DESC, outcome_version.source_event_id DESC, outcome_version.digest DESC) newest
+   FROM ( SELECT DISTINCT ON (o.force, o.contact, o.outcome_set, o.outcome) o.force,
+            o.id,
+            o.contact,
+            o.outcome_set,
+            o.outcome,
+            o.decided_on,
+            o.recorded_on,
+            o.told_child_on,
+            o.final,
+            o.value,
+            o.source_event_id,
+            o.recorded_at,
+            o.withdrawn,
+            o.digest,
+            o.batch,
+            o.received_at
+           FROM (register.outcome_version o
+             LEFT JOIN register.contact_for_analysis c ON (((o.force = c.force) AND (o.contact = c.contact))))
+          WHERE ((c.contact IS NULL) OR ((o.decided_on < ((c.contact_at AT TIME ZONE 'Europe/London'::text))::date) = ((o.outcome_set = 'education'::text) AND (o.outcome = 'placebo_prior_attendance'::text))))
+          ORDER BY o.force, o.contact, o.outcome_set, o.outcome, o.recorded_at DESC, o.source_event_id DESC, o.digest DESC) newest
   WHERE (NOT withdrawn);
 
 --
@@ -1718,6 +1722,8 @@ GRANT SELECT(digest) ON TABLE register.contact_version TO heard_analyst;
 --
 
 GRANT SELECT ON TABLE register.contact_for_analysis TO heard_analyst;
+GRANT SELECT ON TABLE register.contact_for_analysis TO heard_console;
+GRANT SELECT ON TABLE register.contact_for_analysis TO heard_worker;
 
 --
 -- Name: TABLE contact_now; Type: ACL; Schema: register; Owner: -

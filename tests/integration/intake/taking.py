@@ -36,6 +36,18 @@ async def standing(parts: Parts, view: str, force: str = "kent") -> list[tuple[A
     return sorted((tuple(row) for row in rows), key=str)
 
 
+async def refusal(parts: Parts) -> str | None:
+    """Why the child of the only contact may not be asked; None when she may."""
+    async with parts.database.transaction("worker", "kent") as connection:
+        contact = await connection.fetchval(
+            "SELECT id FROM register.pseudonym WHERE kind = 'contact'"
+        )
+        said: str | None = await connection.fetchval(
+            "SELECT register.ask_refusal('kent', $1, 'child')", contact
+        )
+        return said
+
+
 async def counts(parts: Parts, force: str = "kent") -> dict[str, int]:
     """How many rows each table of the register, the vault and the answers holds of a force."""
     tables = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from service.parts import Parts
 from service.privacy.keys import Keys, rotated
 from service.privacy.vault import unseal
 from service.store import register
-from tests.integration.intake.taking import WORKER, counts, everything, standing, take_in
+from tests.integration.intake.taking import WORKER, counts, everything, refusal, standing, take_in
 from tests.unit.intake.rows import RIGHT, row
 
 EARLY, LATE = "2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z"
@@ -56,18 +55,6 @@ async def test_a_file_with_times_sent_again_does_not_undo_a_later_correction(
     again = await take_in(parts, "contacts", row("contacts", recorded_at=EARLY))
     assert (again.new, again.known) == (0, 1)
     assert [each[0] for each in await standing(parts, "contact_now")] == [5]
-
-
-async def refusal(parts: Parts) -> str | None:
-    """Why the child of the only contact may not be asked; None when she may."""
-    async with parts.database.transaction("worker", "kent") as connection:
-        contact = await connection.fetchval(
-            "SELECT id FROM register.pseudonym WHERE kind = 'contact'"
-        )
-        said: str | None = await connection.fetchval(
-            "SELECT register.ask_refusal('kent', $1, 'child')", contact
-        )
-        return said
 
 
 async def test_a_gate_closed_opened_and_closed_again_without_times_is_closed(parts: Parts) -> None:
@@ -119,77 +106,6 @@ async def test_a_withdrawal_hides_its_row_and_a_newer_record_brings_it_back(part
     assert await standing(parts, "event_now") == []
     await take_in(parts, "events", row("events", recorded_at="2026-03-04T09:00:00Z"))
     assert len(await standing(parts, "event_now")) == 1
-
-
-def history(kind: str, rng: random.Random) -> list[dict[str, Any]]:
-    """Forty records of a few things, each with a time: corrections, repeats, withdrawals."""
-    key: dict[str, list[Any]] = {
-        "contacts": [{}],
-        "interventions": [{"intervention": each} for each in ("CHISVA", "RHI")],
-        "events": [{"happened_at": f"2026-03-0{day}T12:00:00Z"} for day in (1, 2)],
-        "outcomes": [{"outcome": each} for each in ("16", "22")],
-    }
-    said: dict[str, list[Any]] = {
-        "contacts": [{"severity": 2}, {"severity": 4, "flags": None}],
-        "interventions": [{"dose": 1}, {"provider": None}],
-        "events": [{}],
-        "outcomes": [{"final": True}, {"final": None}, {"decided_on": "2026-04-02"}],
-    }
-    rows = [
-        row(
-            kind,
-            contact_ref=f"C{rng.randint(1, 3)}",
-            recorded_at=f"2026-03-{rng.randint(10, 14)}T09:00:00Z",
-            source_event_id=f"e{rng.randint(1, 3)}",
-            withdrawn=rng.random() < 0.2,
-            **rng.choice(key[kind]),
-            **rng.choice(said[kind]),
-        )
-        for _ in range(40)
-    ]
-    # The source says one thing in one event; otherwise only a digest could decide.
-    once = {(r["contact_ref"], r["recorded_at"], r["source_event_id"]): r for r in rows}
-    return list(once.values())
-
-
-NATURAL = {
-    "contacts": ("contact_ref",),
-    "interventions": ("contact_ref", "intervention", "status"),
-    "events": ("contact_ref", "event", "happened_at"),
-    "outcomes": ("contact_ref", "outcome_set", "outcome"),
-}
-
-
-def newest_by_hand(kind: str, rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """(recorded_at, source_event_id) of what stands: a slow reading in plain Python."""
-    newest: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for each in rows:
-        key = tuple(each[name] for name in NATURAL[kind])
-        rank = (each["recorded_at"], each["source_event_id"])
-        held = newest.get(key)
-        if held is None or rank > (held["recorded_at"], held["source_event_id"]):
-            newest[key] = each
-    stands = [each for each in newest.values() if not each["withdrawn"]]
-    return sorted((each["recorded_at"], each["source_event_id"]) for each in stands)
-
-
-@pytest.mark.parametrize("kind", ["contacts", "interventions", "events", "outcomes"])
-async def test_every_order_of_arrival_ends_alike(parts: Parts, kind: str) -> None:
-    rng = random.Random(f"order {kind}")
-    rows = history(kind, rng)
-    view = f"{kind[:-1]}_now"
-    # Each force receives the same history in another order and in other files.
-    for force in ("kent", "surrey", "durham"):
-        sent = [each | {"force": force} for each in rows]
-        rng.shuffle(sent)
-        while sent:
-            size = rng.randint(1, 12)
-            await take_in(parts, kind, *sent[:size])
-            sent = sent[size - (rng.random() < 0.3) :] if size > 1 else sent[size:]
-    ends = [await standing(parts, view, force) for force in ("kent", "surrey", "durham")]
-    assert ends[0] == ends[1] == ends[2]
-    held = sorted((f"{each[-2]:%Y-%m-%dT%H:%M:%SZ}", each[-1]) for each in ends[0])
-    assert held == newest_by_hand(kind, rows)
 
 
 async def test_files_may_come_before_their_contacts(parts: Parts) -> None:
@@ -322,28 +238,6 @@ async def test_a_missing_column_stops_the_file(parts: Parts) -> None:
     lacking = {name: cell for name, cell in RIGHT["contacts"].items() if name != "case_ref"}
     with pytest.raises(UnreadableError, match="case_ref is missing"):
         await take(parts, KINDS["contacts"], rows_as_sheet([lacking], []), WORKER)
-
-
-async def test_an_outcome_before_its_contact_is_refused_where_its_set_may_not(
-    parts: Parts,
-) -> None:
-    await take_in(parts, "contacts", row("contacts"))
-    prior = {"outcome_set": "education", "outcome": "placebo_prior_attendance", "final": None}
-    taken = await take_in(
-        parts,
-        "outcomes",
-        row("outcomes", decided_on="2026-02-28"),
-        row("outcomes", outcome="22", decided_on="2026-03-01"),
-        row("outcomes", **prior, value=90, decided_on="2026-02-01", told_child_on=None),
-        row("outcomes", contact_ref="C9", decided_on="2026-02-28"),
-    )
-    assert [problem[:2] for problem in taken.problems.rows()] == [(1, "decided_on")]
-    late = await take_in(
-        parts, "outcomes", row("outcomes", **prior, value=90, decided_on="2026-03-01")
-    )
-    assert late.problems["problem"].to_list() == [
-        "This must be measured before its contact; correct it."
-    ]
 
 
 async def test_every_import_leaves_a_line_in_the_trail(parts: Parts, database_url: str) -> None:
