@@ -103,6 +103,7 @@ class BadRegisterError(ValueError):
 class Register(msgspec.Struct, frozen=True, kw_only=True):
     """The six frames on the day of the extract; further columns are ignored.
 
+    `recorded_at` of a contact is when it was first recorded, null where that is not known.
     answers holds one row an item, `value` being the option, not_sure or skipped (null for free
     text, which never leaves the service); asks one row a respondent, wave and contact.
     """

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from analytics.register import FRAMES, Register
+from analytics.register import FRAMES, UTC, Register
 from service.asks import PERSON, ask_rows
 from service.parts import Parts
 from service.store.analysis import read_register
@@ -27,6 +27,10 @@ async def current_register(parts: Parts, forces: Iterable[str]) -> Register:
     known = frames["contacts"].select("contact_id")
     frames["answers"] = answer_rows(frames["responses"], frames["items"])
     frames["asks"] = ask_rows(frames, now)
+    # What stands may be a correction, or a whole history sent on one day: its moment would pass
+    # for years of delay in recording. When a contact was first recorded is not known here.
+    never_said = pl.lit(None, UTC).alias("recorded_at")
+    frames["contacts"] = frames["contacts"].with_columns(never_said)
     return Register(
         extract=now.astimezone(LONDON).date(),
         **{

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.link import link
 from analytics.register import Register, check_register
 from analytics.snapshot import write_snapshot
 from service.analysis_tables import answer_rows, current_register
@@ -41,17 +42,19 @@ async def frames(parts: Parts, *forces: str) -> Register:
 
 
 async def ids(parts: Parts, force: str = "kent") -> dict[str, str]:
-    """Subject → team, which the tests give each contact as its name."""
+    """Subject → the name a test gave its contact, read from the team."""
     async with parts.database.transaction("worker", force) as connection:
         rows = await connection.fetch(
             "SELECT p.subject::text AS id, c.team FROM register.contact_now AS c"
             " JOIN register.pseudonym AS p ON p.force = c.force AND p.id = c.contact"
         )
-    return {each["id"]: each["team"] for each in rows}
+    return {each["id"]: each["team"][::-1] for each in rows}
 
 
 def contact(name: str, **changes: Any) -> dict[str, Any]:
-    return row("contacts", contact_ref=name, team=name, child_ref=f"child of {name}", **changes)
+    """A contact with its name as reference; backwards as team, where no reference may stand."""
+    child = f"child of {name}"
+    return row("contacts", contact_ref=name, team=name[::-1], child_ref=child, **changes)
 
 
 async def test_an_empty_register_gives_empty_frames(today: Parts) -> None:
@@ -205,8 +208,7 @@ async def test_who_was_asked_and_who_was_not_and_why(today: Parts) -> None:
         contact("suspect", **suspect),
         contact("disposed", **suspect),
         contact("old", age_years=17),
-        contact("again", recorded_at="2026-03-01T12:00:00Z")
-        | {"child_ref": "child of card", "team": "again"},
+        contact("again", recorded_at="2026-03-01T12:00:00Z") | {"child_ref": "child of card"},
     )
     await take_in(
         today,
@@ -344,7 +346,28 @@ async def test_the_snapshot_names_nothing_that_the_register_names(
     assert linked["responded"].to_list().count(1) == 1
     written = bytes_of(tmp_path)
     assert b"CANARY" not in written
+    assert b"YRANAC" not in written
     assert not any(each.encode() in written for each in register.contacts["contact_id"])
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "corrected_at"), [(None, None), ("2022-06-01T12:00Z", "2026-05-03T00:00Z")]
+)
+async def test_a_correction_or_a_late_import_is_no_delay_in_recording(
+    today: Parts, recorded_at: str | None, corrected_at: str | None
+) -> None:
+    child = {"child_ref": "one child", "recorded_at": recorded_at}
+    first = contact("A") | child | {"contact_at": "2022-03-01T10:00:00Z"}
+    again = contact("B") | child | {"contact_at": "2022-06-01T10:00:00Z"}
+    for each in (first, again):
+        each |= {"reported_at": None, "first_contact_at": None}
+    await take_in(today, "contacts", first, again)
+    await take_in(today, "contacts", again | {"severity": 5, "recorded_at": corrected_at})
+    found = link(await frames(today, "kent")).sort("contact_day")
+    assert found["severity"].to_list() == [3, 5]
+    for event in ("rereferral", "repeat_contact"):
+        assert found[f"{event}_day"].to_list() == [found["contact_day"][1], None]
+        assert found[f"{event}_recorded_day"].to_list() == [None, None]
 
 
 async def test_one_simulated_contact_makes_the_snapshot_simulated(
