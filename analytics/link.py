@@ -55,7 +55,7 @@ def _contacts(contacts: pl.DataFrame, start_window_days: int) -> pl.DataFrame:
         day.alias("contact_day"),
         (day + start_window_days).cast(INTEGER).alias("window_end_day"),
         hours.alias("hours_to_first_contact"),
-        pl.col("contact_at")
+        pl.struct("contact_at", "contact_id")
         .rank("ordinal")
         .over("child_id")
         .sub(1)

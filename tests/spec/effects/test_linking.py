@@ -124,6 +124,13 @@ def test_earlier_contacts_are_counted_and_later_ones_are_not() -> None:
     }  # fmt: skip
 
 
+def test_two_contacts_at_one_moment_are_counted_in_the_order_of_their_ids() -> None:
+    made = [contact("b", 0), contact("a", 0), contact("c", 0)]
+    for arrived in (made, made[::-1]):
+        rows = linked(contacts=arrived)
+        assert [rows[name]["prior_contacts"] for name in "abc"] == [0, 1, 2]
+
+
 def test_the_next_contact_after_the_window_is_the_repeat_contact() -> None:
     rows = linked(contacts=[contact("a", 0), contact("b", 3), contact("c", 50)])
     zero = day_number(DAY_ZERO)
