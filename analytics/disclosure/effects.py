@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -49,7 +49,8 @@ def release_effects(
     and shares (outcomes named in `shares`, between −1 and 1) become
     percentage points, whole ones while either group is under 1,000. A hidden row keeps only its
     names. A group that could be found by taking the other groups from the whole is hidden with
-    the next smallest group (`secondary`). Raises MinimumTooLowError for a `min_cell` under 10.
+    the next smallest group (`secondary`), the same one under every outcome of these children.
+    Raises MinimumTooLowError for a `min_cell` under 10.
     """
     check_min_cell(min_cell)
     marked = effects.with_columns(pl.col(pl.Float64).fill_nan(None))
@@ -98,20 +99,49 @@ def _marks(effects: pl.DataFrame, min_cell: int) -> pl.Series:
         for number, row in enumerate(rows)
         if row["subgroup"] == WHOLE
     }
-    families: dict[tuple[str, str, str], list[int]] = {}
+    families: dict[tuple[str, str], dict[str, list[int]]] = {}
     for number, row in enumerate(rows):
         if row["subgroup"] != WHOLE:
-            family = (row["intervention"], row["outcome"], row["subgroup"].partition("=")[0])
-            families.setdefault(family, []).append(number)
-    for (intervention, outcome, _), parts in families.items():
-        total = whole.get((intervention, outcome))
-        if total is None or marks[total]:
-            continue
-        for side in SIDES:
-            counts = [rows[part][side] or 0 for part in parts]
-            if not _protect(marks, parts, counts, rows[total][side], min_cell):
-                marks[total] = "secondary"
+            family = (row["intervention"], row["subgroup"].partition("=")[0])
+            families.setdefault(family, {}).setdefault(row["outcome"], []).append(number)
+    for (intervention, _), by_outcome in families.items():
+        before = None
+        while before != (before := list(marks)):
+            every = [part for parts in by_outcome.values() for part in parts]
+            for outcome, parts in by_outcome.items():
+                _hide_alike(rows, marks, every, min_cell)
+                total = whole.get((intervention, outcome))
+                if total is not None and not marks[total]:
+                    _protect_family(rows, marks, parts, total, min_cell)
     return pl.Series("suppressed", marks, dtype=pl.String)
+
+
+def _hide_alike(rows: list[dict[str, Any]], marks: list[str], parts: list[int], least: int) -> None:
+    """Hides a group that is hidden under another outcome, where both may be the same children.
+
+    Of two patterns each would fill in what the other hides. Groups whose sizes are `least` or more
+    apart on both sides are different children, and tell nothing of each other.
+    """
+    hidden = [rows[part] for part in parts if marks[part]]
+    for part in parts:
+        row = rows[part]
+        alike = (
+            other["subgroup"] == row["subgroup"]
+            and any(abs((other[side] or 0) - (row[side] or 0)) < least for side in SIDES)
+            for other in hidden
+        )
+        if not marks[part] and any(alike):
+            marks[part] = "secondary"
+
+
+def _protect_family(
+    rows: list[dict[str, Any]], marks: list[str], parts: list[int], total: int, least: int
+) -> None:
+    """Hides parts of one outcome, or the whole where that is not enough."""
+    for side in SIDES:
+        counts = [rows[part][side] or 0 for part in parts]
+        if not _protect(marks, parts, counts, rows[total][side], least):
+            marks[total] = "secondary"
 
 
 def _protect(marks: list[str], parts: list[int], counts: list[int], whole: int, least: int) -> bool:

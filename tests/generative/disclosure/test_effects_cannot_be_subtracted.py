@@ -53,6 +53,29 @@ def test_no_hidden_group_is_narrowed_by_the_whole(
         check_nothing_is_learnt(out[0][name], shown, small, all_known=not_known == 0)
 
 
+@given(
+    st.lists(st.tuples(SIZES, SIZES, st.integers(-2, 2)), min_size=1, max_size=6),
+    st.integers(0, 20),
+)
+@settings(max_examples=200, deadline=None)
+def test_two_outcomes_of_the_same_children_hide_the_same_groups(
+    groups: list[tuple[int, int, int]], not_known: int
+) -> None:
+    """Some children have only one of the outcomes; still neither fills in the other's gaps."""
+    rows = []
+    for outcome, answered in (("safe", 0), ("listened", 1)):
+        sizes = [(max(a + answered * more, 0), b) for a, b, more in groups]
+        whole = [sum(side) + not_known for side in zip(*sizes, strict=True)]
+        parts = [row(f"band={i}", *size) for i, size in enumerate(sizes)]
+        rows += [each | {"outcome": outcome} for each in [row("all", *whole), *parts]]
+    out = release_effects(pl.DataFrame(rows), frozenset())
+    marks = [
+        (out.filter((pl.col("outcome") == outcome) & (pl.col("subgroup") != "all"))["suppressed"])
+        for outcome in ("safe", "listened")
+    ]
+    assert ((marks[0] == "") == (marks[1] == "")).all()
+
+
 def check_nothing_is_learnt(
     whole: int, shown: list[int | None], small: list[int], *, all_known: bool
 ) -> None:

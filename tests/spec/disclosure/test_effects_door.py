@@ -65,6 +65,37 @@ def test_a_hidden_group_cannot_be_subtracted_from_the_whole() -> None:
     assert [row["suppressed"] for row in rows] == ["", "primary", "secondary", ""]
 
 
+def test_the_same_groups_are_hidden_under_every_outcome_of_an_intervention() -> None:
+    sizes = {"felt_safe": (8, 40, 41), "listened": (8, 41, 40)}
+    rows = released(
+        *(
+            effect(group, size, 3000 if group == "all" else 1000, outcome=outcome)
+            for outcome, (young, middle, old) in sizes.items()
+            for group, size in (
+                ("all", young + middle + old),
+                ("age_band=8-11", young),
+                ("age_band=12-15", middle),
+                ("age_band=16-17", old),
+            )
+        )
+    )
+    hidden = [[bool(row["suppressed"]) for row in part] for part in (rows[:4], rows[4:])]
+    assert hidden[0] == hidden[1] == [False, True, True, False]
+
+
+def test_an_outcome_of_other_children_hides_no_group_of_this_one() -> None:
+    rows = released(
+        effect("all", 300, 3000),
+        effect("age_band=8-11", 100, 1000),
+        effect("age_band=12-15", 100, 1000),
+        effect("age_band=16-17", 100, 1000),
+        effect("age_band=16-17", 5, 400, outcome="listened"),
+        effect("age_band=16-17", 5, 1000, intervention="advocate"),
+    )
+    marks = [row["suppressed"] for row in rows]
+    assert marks == ["", "", "", "", "primary", "primary"]
+
+
 def test_a_group_that_is_left_out_counts_as_hidden() -> None:
     rows = released(
         effect("all", 201, 3000),
