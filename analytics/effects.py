@@ -55,14 +55,18 @@ EFFECTS: Final = {
 def run(spec_path: Path, data: Path, out: Path, now: datetime | None = None) -> pl.DataFrame:
     """Writes the effects as CSV to `out` and gives them back.
 
+    The file has one column more, `data`: SIMULATED where the data are, else empty.
+
     The plan beside the specification decides between registered and exploratory.
     Raises SpecificationError or UnreadableDataError, each one sentence.
     """
     specification = read_specification(spec_path)
     status = plan_status(specification, plan_path(spec_path), now or datetime.now(UTC))
-    effects = estimate_effects(specification, open_linked(data), status)
+    linked = open_linked(data)
+    effects = estimate_effects(specification, linked, status)
     out.parent.mkdir(parents=True, exist_ok=True)
-    effects.write_csv(out)
+    mark = "SIMULATED" if linked.simulated else None
+    effects.with_columns(pl.lit(mark, pl.String).alias("data")).write_csv(out)
     return effects
 
 

@@ -56,7 +56,7 @@ def open_linked(data: Path) -> Linked:
         ) from None
     return Linked(
         frame=frame,
-        simulated=bool(described.get("simulated", False)),
+        simulated=bool(described.get("simulated", False)) or _is_marked(table),
         extract_day=described.get("extract_day"),
         start_window_days=described.get("start_window_days"),
     )
@@ -66,6 +66,13 @@ def _scan(table: Path) -> pl.LazyFrame:
     if table.suffix.lower() == ".csv":
         return pl.scan_csv(table, infer_schema_length=10_000, try_parse_dates=True)
     return pl.scan_parquet(table)
+
+
+def _is_marked(table: Path) -> bool:
+    """Whether a Parquet file says of itself that its data are simulated."""
+    if table.suffix.lower() == ".csv":
+        return False
+    return pl.read_parquet_metadata(table).get("simulated") == "true"
 
 
 def _schema_beside(table: Path) -> dict[str, Any]:
@@ -195,6 +202,8 @@ def _check_types(specification: Specification, frame: pl.DataFrame) -> None:
 def _check_number(key: str, column: pl.Series, *, days: bool = False) -> None:
     dtype = column.dtype
     good = dtype.is_numeric() or dtype in (pl.Boolean, pl.Null)
+    if column.null_count() == len(column):
+        return
     if days:
         good = dtype.is_integer() or dtype in (pl.Date, pl.Null) or _whole(column)
     elif dtype.is_temporal():
@@ -220,7 +229,9 @@ def _of_roles(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
 
 def _with_day_numbers(frame: pl.DataFrame) -> pl.DataFrame:
     dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
-    empty = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
+    # A column without a single value is read as text from a CSV; it holds no number either.
+    blank = (pl.Null, pl.String)
+    empty = [s.name for s in frame if s.dtype in blank and s.null_count() == frame.height]
     return frame.with_columns(
         *((pl.col(name) - pl.lit(EPOCH)).dt.total_days().cast(INTEGER) for name in dates),
         *(pl.col(name).cast(pl.Float64) for name in empty),

@@ -54,7 +54,9 @@ def write_snapshot(
     described = describe(register, frames, start_window_days)
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
-        frame.write_parquet(out / f"{name}.parquet")
+        # In the file itself too: a table may be handed on without its folder.
+        mark = {"simulated": str(described["simulated"]).lower()}
+        frame.write_parquet(out / f"{name}.parquet", metadata=mark)
     (out / SCHEMA_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
     return described
 

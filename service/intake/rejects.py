@@ -21,9 +21,13 @@ def rejected_path(path: Path) -> Path:
 
 
 def rejected_rows(sheet: Sheet, problems: pl.DataFrame) -> pl.DataFrame:
-    """The rows not taken as they came, then row, column, problem: the first problem of each."""
-    first = problems.unique("row", keep="first", maintain_order=True).rename({"row": ROW})
-    rows = sheet.cells.join(first, on=ROW, how="inner", validate="1:1", maintain_order="left")
+    """The rows not taken as they came, then row, column, problem: every problem of each."""
+    every = (
+        problems.group_by("row", maintain_order=True)
+        .agg(pl.col("column", "problem").str.join("; "))
+        .rename({"row": ROW})
+    )
+    rows = sheet.cells.join(every, on=ROW, how="inner", validate="1:1", maintain_order="left")
     return rows.select(*sheet.columns, ROW, *PLACE)
 
 
