@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from analytics.days import DAYS_A_WEEK, day_of_date, day_of_time, past_monday
 from analytics.link import START_WINDOW_DAYS, link
 from analytics.register import Register
 from analytics.tables import FLAG, SIMULATED_PREFIX, TABLES, check, day_number, schema
+from analytics.whole_folder import write_whole
 
 SCHEMA_FILE: Final = "schema.json"
 # What an outsider might know of a child, from little to much.
@@ -52,12 +54,14 @@ def write_snapshot(
     for name, frame in frames.items():
         check(frame, name)
     described = describe(register, frames, start_window_days)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        # In the file itself too: a table may be handed on without its folder.
-        mark = {"simulated": str(described["simulated"]).lower()}
-        frame.write_parquet(out / f"{name}.parquet", metadata=mark)
-    (out / SCHEMA_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+    # In the file itself too: a table may be handed on without its folder.
+    mark = {"simulated": str(described["simulated"]).lower()}
+    tables = {
+        f"{name}.parquet": partial(frame.write_parquet, metadata=mark)
+        for name, frame in frames.items()
+    }
+    schema_text = json.dumps(described, indent=2) + "\n"
+    write_whole(out, tables | {SCHEMA_FILE: lambda path: path.write_text(schema_text, "utf-8")})
     return described
 
 
@@ -65,7 +69,9 @@ def snapshot_frames(
     register: Register, rng: np.random.Generator, start_window_days: int = START_WINDOW_DAYS
 ) -> dict[str, pl.DataFrame]:
     """The six frames as they are written, by name."""
-    linked = link(register, start_window_days)
+    # Two forces may call their teams alike.
+    team = pl.concat_str("force", pl.lit("\0"), "team").alias("team")
+    linked = link(register, start_window_days).with_columns(team)
     shift = linked.select("contact_id", past_monday(pl.col("contact_day")).alias(SHIFT))
     named = {
         "linked": linked,

@@ -65,6 +65,39 @@ def test_ids_are_new_in_each_snapshot_and_children_stay_together(
     assert set(one["answers"]["contact_id"]) <= set(one["linked"]["contact_id"])
 
 
+def test_teams_of_one_name_in_two_forces_are_two_teams(world: World, tmp_path: Path) -> None:
+    alike = world.register.contacts.with_columns(
+        pl.when(pl.col("severity") > 1).then(pl.lit("Team A")).alias("team")
+    )
+    register = msgspec.structs.replace(world.register, contacts=alike)
+    write_snapshot(register, tmp_path, np.random.default_rng(1))
+    linked = read(tmp_path)["linked"]
+    teams = linked.filter(pl.col("severity") > 1)
+    assert teams["team"].n_unique() == teams["force"].n_unique() > 1
+    assert linked.filter(pl.col("severity") == 1)["team"].null_count() > 0
+
+
+def test_a_snapshot_is_its_owners_alone(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "snapshot"
+    write_snapshot(world.register, out, np.random.default_rng(1))
+    assert out.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+    names = {"schema.json", *(f"{name}.parquet" for name in TABLES)}
+    assert {path.name for path in out.iterdir()} == names
+
+
+def test_a_snapshot_that_breaks_off_leaves_nothing_behind(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_snapshot(world.register, tmp_path, np.random.default_rng(1))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with monkeypatch.context() as patched:
+        patched.setattr(json, "dumps", lambda *_, **__: "\ud800")
+        with pytest.raises(UnicodeEncodeError):
+            write_snapshot(world.register, tmp_path, np.random.default_rng(2))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_a_real_contact_does_not_make_a_snapshot_simulated(world: World, tmp_path: Path) -> None:
     real = world.register.contacts.with_columns(pl.lit("force-17").alias("source_event_id"))
     register = msgspec.structs.replace(world.register, contacts=real)
