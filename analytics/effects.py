@@ -55,7 +55,7 @@ EFFECTS: Final = {
 def run(spec_path: Path, data: Path, out: Path, now: datetime | None = None) -> pl.DataFrame:
     """Writes the effects as CSV to `out` and gives them back.
 
-    The file has one column more, `data`: SIMULATED where the data are, else empty.
+    Every row of simulated data says SIMULATED in its design grade.
 
     The plan beside the specification decides between registered and exploratory.
     Raises SpecificationError or UnreadableDataError, each one sentence.
@@ -65,8 +65,9 @@ def run(spec_path: Path, data: Path, out: Path, now: datetime | None = None) -> 
     linked = open_linked(data)
     effects = estimate_effects(specification, linked, status)
     out.parent.mkdir(parents=True, exist_ok=True)
-    mark = "SIMULATED" if linked.simulated else None
-    effects.with_columns(pl.lit(mark, pl.String).alias("data")).write_csv(out)
+    if linked.simulated:
+        effects = effects.with_columns(pl.lit("SIMULATED: ") + pl.col("design_grade"))
+    effects.write_csv(out)
     return effects
 
 

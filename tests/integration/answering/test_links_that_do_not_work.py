@@ -136,13 +136,18 @@ async def test_a_failure_shows_calm_words_and_no_number(parts: Parts) -> None:
     async with browser_of(parts) as client:
         await opened(client, good)
         parts.database.pool = broken  # type: ignore[method-assign, assignment]
-        for answer in (
-            await client.get("/f"),
+        shown = await client.get("/f")
+        sent = [
             await client.post("/f", data={"go": "start"}),
             await client.post(f"/i/{token_of(good)}"),
-        ):
-            assert answer.status_code == 200
-            assert "You have not done anything wrong" in answer.text
-            assert "500" not in answer.text
+        ]
+        assert shown.status_code == 200
+        assert "You have not done anything wrong" in shown.text
+        assert "500" not in shown.text
+        # A form is answered with a redirect even then: a page would be kept with what was sent.
+        for answer in sent:
+            assert (answer.status_code, answer.headers["location"]) == (303, "/f")
+            assert answer.content == b""
+        for answer in (shown, *sent):
             assert answer.headers["cache-control"] == "no-store, max-age=0"
             assert answer.headers["referrer-policy"] == "no-referrer"

@@ -140,7 +140,7 @@ def test_a_rejected_file_can_be_corrected_and_sent_again(tmp_path: Path) -> None
     assert path.stat().st_mode & 0o077 == 0
     assert path.read_text().splitlines() == [
         "team,value,row,column,problem",
-        "'=HYPERLINK(1),'-3,1,value,Bad.",
+        "'=HYPERLINK(1),'-3,1,value; team,Bad.; Worse.",
         "''+x,2,2,team,Bad.",
     ]
     assert read_file(path).cells.rows() == [(1, "=HYPERLINK(1)", "-3"), (2, "'+x", "2")]
