@@ -26,7 +26,7 @@ from tests.spec.effects.conftest import (
 COLUMNS = (
     "intervention,outcome,subgroup,estimand,n_treated,n_comparison,naive_difference,estimate,"
     "ci_low,ci_high,std_error,df,p_value,p_adjusted,e_value,max_smd_before,max_smd_after,"
-    "effective_n,design_grade,plan,verdict,reason,data"
+    "effective_n,design_grade,plan,verdict,reason"
 )
 
 
