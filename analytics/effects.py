@@ -66,7 +66,8 @@ def run(spec_path: Path, data: Path, out: Path, now: datetime | None = None) -> 
     effects = estimate_effects(specification, linked, status)
     out.parent.mkdir(parents=True, exist_ok=True)
     if linked.simulated:
-        effects = effects.with_columns(pl.lit("SIMULATED: ") + pl.col("design_grade"))
+        marked = pl.format("SIMULATED: {}", "design_grade").alias("design_grade")
+        effects = effects.with_columns(marked)
     effects.write_csv(out)
     return effects
 
