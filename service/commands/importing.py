@@ -6,9 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
-from service.commands.running import CommandError, with_parts
+from service.commands.running import CommandError, with_parts, working
 from service.commands.tokens import force_slug
 from service.intake.columns import KINDS
 from service.intake.files import read_file
@@ -37,8 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """0 when every row was taken. Raises CommandError where some were not."""
-    with _Bar() as bar:
-        bar.show("reading")
+    with working("reading") as show:
         sheet = read_file(options.file)
         sender = Sender(role="worker", actor="heard import", force=options.force)
         taken = with_parts(
@@ -49,29 +46,13 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
                 sheet,
                 sender,
                 dry_run=options.dry_run,
-                progress=bar.show,
+                progress=show,
             ),
         )
     _say(options, taken)
     if options.dry_run:
         return _dry_end(taken)
     return _end(options.file, sheet, taken)
-
-
-class _Bar:
-    """What is being done, on a terminal, once it takes two seconds."""
-
-    def __enter__(self) -> _Bar:
-        self._bar = tqdm(unit=" steps", delay=2, disable=None, leave=False)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def show(self, step: str) -> None:
-        """Names the step that begins now."""
-        self._bar.set_description(step, refresh=False)
-        self._bar.update()
 
 
 def _say(options: argparse.Namespace, taken: Taken) -> None:

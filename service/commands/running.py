@@ -119,8 +119,11 @@ def check_can_listen(host: str, port: int) -> None:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """Says on a terminal what is being done, and for how long, once it takes over two seconds."""
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Says on a terminal what is being done, and for how long, once it takes over two seconds.
+
+    Gives a function that names the next step.
+    """
     done = threading.Event()
     bar = tqdm(desc=what, bar_format="{desc} … {elapsed}", delay=2, disable=None, leave=False)
 
@@ -131,7 +134,7 @@ def working(what: str) -> Iterator[None]:
     ticker = threading.Thread(target=tick, daemon=True)
     ticker.start()
     try:
-        yield
+        yield lambda step: bar.set_description(step, refresh=False)
     finally:
         done.set()
         ticker.join()
